@@ -1,0 +1,141 @@
+package attribute
+
+import (
+	"slices"
+	"strings"
+)
+
+// Scope is one access right of an API credential.
+type Scope struct {
+	// Name is the official string, "personio:persons:read" where Personio has
+	// one of that form, else the short one ("documents:read").
+	Name string
+	// Legacy is the short string that means the same right, if there is one.
+	Legacy string
+	// Area and AreaDE are the English and German names of the area in the screen
+	// that grants the right.
+	Area, AreaDE string
+}
+
+// scopes is every scope string for which there is public evidence. A scope that
+// one client guessed and nobody confirmed is not here.
+var scopes = []Scope{
+	{"personio:persons:read", "employees:read", "Employees", "Mitarbeitende"},
+	{"personio:persons:write", "employees:write", "Employees", "Mitarbeitende"},
+	{"personio:attendances:read", "attendances:read", "Attendances", "Anwesenheiten"},
+	{"personio:attendances:write", "attendances:write", "Attendances", "Anwesenheiten"},
+	{"personio:absences:read", "absences:read", "Absences", "Abwesenheit"},
+	{"personio:absences:write", "absences:write", "Absences", "Abwesenheit"},
+	{"documents:read", "", "Documents", "Dokumente"},
+	{"documents:write", "", "Documents", "Dokumente"},
+	{"personio:compensations:read", "", "Compensation", "Vergütungen"},
+	{"personio:compensations:write", "", "Compensation", "Vergütungen"},
+	{"reports.custom:read", "", "Custom reports", "Individuelle Berichte"},
+	{"personio:recruiting:read", "", "Recruiting", "Recruiting"},
+	{"personio:jobs:read", "", "Jobs", "Jobs"},
+	{"personio:salary-bands:read", "", "Salary bands", "Gehaltsbänder"},
+	{"personio:webhooks:read", "", "Webhooks", "Webhooks"},
+	{"personio:webhooks:write", "", "Webhooks", "Webhooks"},
+}
+
+// GatewayScopePrefix starts every scope of the gateway's management API. Only
+// management credentials hold such scopes, never custom integrations.
+const GatewayScopePrefix = "gateway:"
+
+// The scopes of the gateway's management API.
+const (
+	ScopeCustomIntegrationsRead  = "gateway:custom-integrations:read"
+	ScopeCustomIntegrationsWrite = "gateway:custom-integrations:write"
+	ScopeAPICredentialsRead      = "gateway:api-credentials:read"
+	ScopeAPICredentialsWrite     = "gateway:api-credentials:write"
+)
+
+// The scopes that the employee endpoints need.
+const (
+	ScopePersonsRead  = "personio:persons:read"
+	ScopePersonsWrite = "personio:persons:write"
+)
+
+// ManagementScopes returns every scope of the gateway's management API.
+func ManagementScopes() []string {
+	return []string{
+		ScopeCustomIntegrationsRead, ScopeCustomIntegrationsWrite,
+		ScopeAPICredentialsRead, ScopeAPICredentialsWrite,
+	}
+}
+
+var canonical = func() map[string]string {
+	m := make(map[string]string, 2*len(scopes))
+	for _, s := range scopes {
+		m[s.Name] = s.Name
+		if s.Legacy != "" {
+			m[s.Legacy] = s.Name
+		}
+	}
+	for _, s := range ManagementScopes() {
+		m[s] = s
+	}
+	return m
+}()
+
+// Scopes returns every known Personio scope.
+func Scopes() []Scope { return slices.Clone(scopes) }
+
+// CanonicalScope returns the official string of the right that scope names, and
+// whether the scope is known. "employees:read" and "personio:persons:read" are
+// one right. An unknown scope is returned as it is.
+func CanonicalScope(scope string) (string, bool) {
+	c, ok := canonical[scope]
+	if !ok {
+		return scope, false
+	}
+	return c, true
+}
+
+// LookupScope returns the Personio scope that a string names, official or
+// legacy.
+func LookupScope(scope string) (Scope, bool) {
+	c, _ := CanonicalScope(scope)
+	i := slices.IndexFunc(scopes, func(s Scope) bool { return s.Name == c })
+	if i < 0 {
+		return Scope{}, false
+	}
+	return scopes[i], true
+}
+
+// IsManagementScope reports whether scope belongs to the gateway's management
+// API.
+func IsManagementScope(scope string) bool { return strings.HasPrefix(scope, GatewayScopePrefix) }
+
+// NearestScopes returns up to n known Personio scope strings that resemble
+// scope, best first.
+func NearestScopes(scope string, n int) []string {
+	var names []string
+	for _, s := range scopes {
+		names = append(names, s.Name)
+		if s.Legacy != "" {
+			names = append(names, s.Legacy)
+		}
+	}
+	return nearest(strings.ToLower(scope), names, n)
+}
+
+// ScopeSet is a set of rights, keyed by their official strings.
+type ScopeSet map[string]struct{}
+
+// NewScopeSet makes a set of the rights that the given scope strings name.
+func NewScopeSet(scopes ...string) ScopeSet {
+	set := make(ScopeSet, len(scopes))
+	for _, s := range scopes {
+		c, _ := CanonicalScope(s)
+		set[c] = struct{}{}
+	}
+	return set
+}
+
+// Has reports whether the set holds the right that scope names.
+func (s ScopeSet) Has(scope string) bool {
+	c, _ := CanonicalScope(scope)
+	_, ok := s[c]
+	return ok
+}
