@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
+)
+
+// storeFlags say where the database and its key are.
+type storeFlags struct {
+	database, keyFile string
+}
+
+func (f *storeFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.database, "database", "sqlite://personio-gateway.db", "database: sqlite:///absolute/path or sqlite://relative/path")
+	flags.StringVar(&f.keyFile, "key-file", "personio-gateway.key", "file with the encryption key that init made")
+}
+
+// upstreamFlags say which Personio account the gateway stands in front of.
+type upstreamFlags struct {
+	url, clientID, clientSecret, clientSecretFile string
+	requestsPerSecond                             float64
+}
+
+func (f *upstreamFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.url, "upstream-url", personio.DefaultBaseURL, "address of Personio's API")
+	flags.StringVar(&f.clientID, "upstream-client-id", "", "client id of the gateway's one credential at Personio")
+	flags.StringVar(&f.clientSecret, "upstream-client-secret", "", "its client secret; better given as PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET or in a file")
+	flags.StringVar(&f.clientSecretFile, "upstream-client-secret-file", "", "file that holds the client secret")
+	flags.Float64Var(&f.requestsPerSecond, "upstream-requests-per-second", 0, "pace of all calls to Personio together; 0: Personio's documented limit")
+}
+
+// secret returns the client secret from its flag or file.
+func (f *upstreamFlags) secret() (string, error) {
+	if f.clientSecretFile == "" {
+		return f.clientSecret, nil
+	}
+	if f.clientSecret != "" {
+		return "", errors.New("--upstream-client-secret and --upstream-client-secret-file exclude each other")
+	}
+	data, err := os.ReadFile(f.clientSecretFile)
+	if err != nil {
+		return "", fmt.Errorf("reading --upstream-client-secret-file: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// config makes the gateway's configuration from the flags.
+func (f *upstreamFlags) config(store storeFlags, log *slog.Logger) (gateway.Config, error) {
+	secret, err := f.secret()
+	if err != nil {
+		return gateway.Config{}, err
+	}
+	if f.clientID == "" || secret == "" {
+		return gateway.Config{}, errors.New("the gateway needs a credential at Personio: give --upstream-client-id and --upstream-client-secret-file, or the variables PERSONIO_GATEWAY_UPSTREAM_CLIENT_ID and PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET")
+	}
+	key, err := secretbox.ReadKeyFile(store.keyFile)
+	if err != nil {
+		return gateway.Config{}, err
+	}
+	return gateway.Config{
+		DatabaseURL: store.database, Key: key,
+		UpstreamURL: f.url, UpstreamClientID: f.clientID, UpstreamClientSecret: secret,
+		UpstreamRequestsPerSecond: f.requestsPerSecond,
+		Version:                   version, Log: log,
+	}, nil
+}
+
+// listenFlags say how clients reach the gateway.
+type listenFlags struct {
+	listen, tlsCert, tlsKey, publicURL string
+	insecureHTTP                       bool
+}
+
+func (f *listenFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "address to listen on")
+	flags.StringVar(&f.tlsCert, "tls-cert", "", "file with the TLS certificate chain")
+	flags.StringVar(&f.tlsKey, "tls-key", "", "file with its private key")
+	flags.StringVar(&f.publicURL, "public-url", "", "address that clients use, for links in answers; default: the host they name")
+	flags.BoolVar(&f.insecureHTTP, "insecure-http", false, "allow plain HTTP on other than loopback addresses, behind a proxy that ends TLS")
+}
+
+// check refuses what would send secrets in clear text over a network.
+func (f *listenFlags) check() (public *url.URL, err error) {
+	if (f.tlsCert == "") != (f.tlsKey == "") {
+		return nil, errors.New("--tls-cert and --tls-key go together")
+	}
+	host, _, err := net.SplitHostPort(f.listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %q is not an address such as 127.0.0.1:8443: %w", f.listen, err)
+	}
+	ip := net.ParseIP(host)
+	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
+	if f.tlsCert == "" && !loopback && !f.insecureHTTP {
+		return nil, fmt.Errorf("--listen %s would take secrets over plain HTTP from a network: give --tls-cert and --tls-key, or --insecure-http if a proxy in front ends TLS", f.listen)
+	}
+	if f.publicURL == "" {
+		return nil, nil //nolint:nilnil // No configured address is a valid answer.
+	}
+	public, err = url.Parse(f.publicURL)
+	if err != nil || public.Host == "" || public.Scheme != "https" && public.Scheme != "http" {
+		return nil, fmt.Errorf("--public-url %q is not an absolute URL such as https://personio-gateway.example.com", f.publicURL)
+	}
+	return public, nil
+}
+
+// logFlags say what is logged.
+type logFlags struct {
+	level string
+}
+
+func (f *logFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.level, "log-level", "info", "debug, info, warn or error")
+}
+
+// logger logs JSON lines to standard error.
+func (f *logFlags) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.level)); err != nil {
+		return nil, fmt.Errorf("--log-level %q is none of debug, info, warn, error", f.level)
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+}

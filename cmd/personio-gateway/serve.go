@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway"
+)
+
+func newServeCommand() *cobra.Command {
+	var (
+		store    storeFlags
+		upstream upstreamFlags
+		listen   listenFlags
+		logging  logFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the gateway",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			log, err := logging.logger()
+			if err != nil {
+				return err
+			}
+			public, err := listen.check()
+			if err != nil {
+				return err
+			}
+			config, err := upstream.config(store, log)
+			if err != nil {
+				return err
+			}
+			config.PublicURL = public
+			server, err := gateway.New(cmd.Context(), config)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, server.Close()) }()
+			return listenAndServe(cmd.Context(), listen, server.Handler(), log)
+		},
+	}
+	store.register(cmd.Flags())
+	upstream.register(cmd.Flags())
+	listen.register(cmd.Flags())
+	logging.register(cmd.Flags())
+	return cmd
+}
+
+func listenAndServe(ctx context.Context, listen listenFlags, handler http.Handler, log *slog.Logger) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen.listen)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "listening", "address", listener.Addr().String(), "tls", listen.tlsCert != "", "version", version)
+	return serve(ctx, listener, handler, listen.tlsCert, listen.tlsKey)
+}
+
+// shutdownTimeout bounds how long calls under way may take after a signal.
+const shutdownTimeout = 15 * time.Second
+
+// serve answers until the context ends, then lets calls under way finish.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, tlsCert, tlsKey string) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() {
+		if tlsCert != "" {
+			failed <- server.ServeTLS(listener, tlsCert, tlsKey)
+			return
+		}
+		failed <- server.Serve(listener)
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	return server.Shutdown(ctx)
+}

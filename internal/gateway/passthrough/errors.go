@@ -1,0 +1,83 @@
+package passthrough
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+)
+
+// maxErrorBody bounds the error body of Personio that is passed on.
+const maxErrorBody = 64 << 10
+
+// refuse answers with an error, in the shape of the API version that was called.
+func refuse(w http.ResponseWriter, r *http.Request, call *Call, p *gatewayapi.Problem) {
+	call.Status = p.Status
+	if !strings.HasPrefix(r.URL.Path, "/v1/") {
+		httpapi.WriteProblem(w, p)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(map[string]any{ // A client that went away reads no error.
+		"success": false,
+		"error":   map[string]any{"code": p.Status, "message": p.Error(), "trace_id": p.TraceID},
+	})
+}
+
+// refuseUnreachable answers for a Personio that could not be asked.
+func (p *Proxy) refuseUnreachable(w http.ResponseWriter, r *http.Request, call *Call, err error) {
+	if r.Context().Err() != nil {
+		call.Status = 499 // The client went away; nobody reads an answer.
+		return
+	}
+	problem := httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway, "The gateway could not ask Personio. Its log has the reason under this trace id.", nil)
+	if isTimeout(err) {
+		problem = httpapi.Problem(http.StatusGatewayTimeout, gatewayapi.KindGatewayTimeout, "Personio did not answer in time.", nil)
+	}
+	p.Log.ErrorContext(r.Context(), "asking Personio failed", "endpoint", call.Endpoint, "trace_id", problem.TraceID, "error", err)
+	refuse(w, r, call, problem)
+}
+
+// relayError passes on Personio's error. A refusal of the gateway's own
+// credential is no fault of the client, and is told as the gateway's.
+func (p *Proxy) relayError(w http.ResponseWriter, r *http.Request, call *Call, answer *http.Response) {
+	status := answer.StatusCode
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		problem := httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway, fmt.Sprintf(
+			"Personio refused the gateway's own credential with status %d: it lacks the right for this endpoint, or was revoked. Its operator must mend it.", status), nil)
+		p.Log.ErrorContext(r.Context(), "Personio refused the upstream credential", "endpoint", call.Endpoint, "status", status, "trace_id", problem.TraceID)
+		refuse(w, r, call, problem)
+		return
+	case status >= http.StatusInternalServerError || status < http.StatusBadRequest:
+		refuse(w, r, call, upstreamDown(status))
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody))
+	if err != nil || isJSON(answer) != nil || !json.Valid(bytes.TrimSpace(body)) {
+		refuse(w, r, call, httpapi.Problem(status, gatewayapi.KindBadRequest, fmt.Sprintf("Personio answered with status %d and no readable reason.", status), nil))
+		return
+	}
+	call.Status = status
+	w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // A client that went away reads no error.
+}
+
+// upstreamDown is the answer for a Personio that is in trouble.
+func upstreamDown(status int) *gatewayapi.Problem {
+	const detail = "Personio answered with status %d. Try again later."
+	switch status {
+	case http.StatusServiceUnavailable:
+		return httpapi.Problem(status, gatewayapi.KindUnavailable, fmt.Sprintf(detail, status), nil)
+	case http.StatusGatewayTimeout:
+		return httpapi.Problem(status, gatewayapi.KindGatewayTimeout, fmt.Sprintf(detail, status), nil)
+	}
+	return httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway, fmt.Sprintf(detail, status), nil)
+}

@@ -1,0 +1,242 @@
+// Package passthrough is the scoped reverse proxy to Personio: a client speaks
+// Personio's API to the gateway, the gateway asks Personio with its own
+// credential and answers with what the client may read.
+package passthrough
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/upstream"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+)
+
+// Call tells what one call was, without a value of anybody.
+type Call struct {
+	// Endpoint is the pattern, for example "GET /v2/persons/{person_id}".
+	Endpoint string
+	Status   int
+	// People is the number of persons in the answer, Dropped the number of
+	// members that were left out of it.
+	People, Dropped int
+}
+
+// Proxy passes Personio's endpoints on.
+type Proxy struct {
+	Tokens   *token.Service
+	Upstream *upstream.Upstream
+	Log      *slog.Logger
+	// Observe is told of every call.
+	Observe func(Call)
+}
+
+// Register adds a route for each endpoint of the table.
+func (p *Proxy) Register(mux *http.ServeMux) {
+	for _, e := range endpoints() {
+		mux.HandleFunc(e.Method+" "+e.Pattern, func(w http.ResponseWriter, r *http.Request) {
+			call := Call{Endpoint: e.Method + " " + e.Pattern}
+			defer func() { p.Observe(call) }() // Also when the answer was cut off.
+			p.serve(w, r, e, &call)
+		})
+	}
+}
+
+// serve handles one call: authenticate, check the scope, narrow the request,
+// ask Personio, filter the answer.
+func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *Call) {
+	principal, err := p.Tokens.Authenticate(r)
+	if err != nil {
+		refuse(w, r, call, httpapi.AuthProblem(r.Context(), p.Log, err))
+		return
+	}
+	if !principal.Scopes.Has(e.Scope) {
+		refuse(w, r, call, httpapi.Problem(e.Denied, gatewayapi.KindForbidden, fmt.Sprintf("The credential needs the scope %s for this endpoint.", e.Scope), nil))
+		return
+	}
+	readable := readableBy(principal)
+	query, problem := e.narrow(r.URL.Query(), readable, strings.HasPrefix(r.URL.Path, "/v1/"))
+	if problem != nil {
+		refuse(w, r, call, problem)
+		return
+	}
+	answer, err := p.Upstream.Forward(r.Context(), http.MethodGet, r.URL.EscapedPath(), query, forwardedHeader(r.Header), nil)
+	if err != nil {
+		p.refuseUnreachable(w, r, call, err)
+		return
+	}
+	defer func() { _ = answer.Body.Close() }() // Everything wanted was read.
+	copyHeader(w.Header(), answer.Header)
+	if answer.StatusCode < http.StatusOK || answer.StatusCode > http.StatusNoContent {
+		p.relayError(w, r, call, answer)
+		return
+	}
+	p.relay(w, r, e, call, readable, answer)
+}
+
+// readableBy says which attributes a principal may read. Names that nobody
+// knows are refused to everyone.
+func readableBy(principal token.Principal) readable {
+	if principal.AllAttributes {
+		return readable{all: true}
+	}
+	set := make(map[string]struct{}, len(principal.ReadableAttributes))
+	for _, key := range principal.ReadableAttributes {
+		set[key] = struct{}{}
+	}
+	return readable{keys: principal.ReadableAttributes, set: set}
+}
+
+// readable is a set of attributes that may be read.
+type readable struct {
+	all  bool
+	keys []string
+	set  map[string]struct{}
+}
+
+func (r readable) has(key string) bool {
+	if key == attribute.ID {
+		return true
+	}
+	if r.all {
+		return attribute.Known(key)
+	}
+	_, ok := r.set[key]
+	return ok
+}
+
+// relay streams the filtered body of a good answer.
+func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, readable readable, answer *http.Response) {
+	out := &heldWriter{w: w}
+	f := newFilter(out, answer.Body)
+	f.allow = readable.has
+	f.keyOfUniversalID = func(universalID string) string { return p.keyOfUniversalID(r.Context(), universalID) }
+	f.link = linkRewriter(r, p.Upstream.BaseURL())
+	err := isJSON(answer)
+	if err == nil {
+		err = e.Filter(f)
+	}
+	if err == nil {
+		err = atEnd(f.dec)
+	}
+	call.People, call.Dropped, call.Status = f.people, f.dropped, http.StatusOK
+	if err == nil {
+		err = out.flush()
+	}
+	switch {
+	case err == nil:
+	case out.sent:
+		p.Log.WarnContext(r.Context(), "cut an answer off", "endpoint", call.Endpoint, "error", err)
+		call.Status = http.StatusBadGateway
+		panic(http.ErrAbortHandler) // The one way to end a body without its end.
+	default:
+		p.Log.WarnContext(r.Context(), "refused an answer of Personio", "endpoint", call.Endpoint, "error", describe(err))
+		refuse(w, r, call, httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway,
+			"Personio's answer could not be read as what this endpoint answers with, so nothing of it was passed on.", nil))
+	}
+}
+
+// describe words a decoder's error without the input that it may quote.
+func describe(err error) string {
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return fmt.Sprintf("malformed JSON at byte %d", syntactic.ByteOffset)
+	}
+	return err.Error()
+}
+
+func isJSON(answer *http.Response) error {
+	if t, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); t != "application/json" && !strings.HasSuffix(t, "+json") {
+		return fmt.Errorf("the content type is %q", t)
+	}
+	return nil
+}
+
+// atEnd makes sure that nothing follows the body's one value.
+func atEnd(dec *jsontext.Decoder) error {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.Join(errors.New("something follows the end of the body"), err)
+	}
+	return nil
+}
+
+func (p *Proxy) keyOfUniversalID(ctx context.Context, universalID string) string {
+	if universalID == "" {
+		return ""
+	}
+	rights, err := p.Upstream.Rights(ctx)
+	if err != nil {
+		return ""
+	}
+	return rights.KeyOfUniversalID(universalID)
+}
+
+// linkRewriter turns links to Personio's API into links to the gateway, under
+// the address by which the client reached it.
+func linkRewriter(r *http.Request, upstreamURL *url.URL) func(string) string {
+	public := httpapi.PublicURL(r)
+	base := strings.TrimSuffix(public.Path, r.URL.Path)
+	return func(link string) string {
+		u, err := url.Parse(link)
+		if err != nil || u.Host == "" {
+			return link
+		}
+		if !strings.EqualFold(u.Host, upstreamURL.Host) && !strings.EqualFold(u.Hostname(), "api.personio.de") {
+			return link
+		}
+		u.Scheme, u.Host, u.Path = public.Scheme, public.Host, base+strings.TrimPrefix(u.Path, upstreamURL.Path)
+		return u.String()
+	}
+}
+
+// heldBytes is how much of an answer is held back, so that a body that turns out
+// to be broken early is answered with an error rather than with half of it.
+const heldBytes = 32 << 10
+
+// heldWriter holds back the start of a body.
+type heldWriter struct {
+	w    http.ResponseWriter
+	held []byte
+	sent bool
+}
+
+func (h *heldWriter) Write(data []byte) (int, error) {
+	if h.sent {
+		return h.w.Write(data)
+	}
+	h.held = append(h.held, data...)
+	if len(h.held) < heldBytes {
+		return len(data), nil
+	}
+	return len(data), h.flush()
+}
+
+// flush sends what was held back.
+func (h *heldWriter) flush() error {
+	if h.sent {
+		return nil
+	}
+	h.sent = true
+	h.w.Header().Set("Content-Type", "application/json")
+	h.w.Header().Set("Cache-Control", "no-store")
+	_, err := h.w.Write(h.held)
+	h.held = nil
+	return err
+}
+
+// isTimeout reports whether Personio took too long.
+func isTimeout(err error) bool {
+	var netErr net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) && netErr.Timeout()
+}

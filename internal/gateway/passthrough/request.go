@@ -1,0 +1,96 @@
+package passthrough
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+)
+
+// maxListed is how many attributes are listed in a request on the client's
+// behalf: longer lists make URLs that servers refuse.
+const maxListed = 150
+
+// narrow makes the query that goes to Personio: known parameters only, no
+// selection on what may not be read, and v1's list of attributes cut to what
+// may, so that the rest does not even leave Personio.
+func (e endpoint) narrow(query url.Values, readable readable, v1 bool) (url.Values, *gatewayapi.Problem) {
+	narrowed := url.Values{}
+	var selects bool
+	for name, values := range query {
+		rule, known := e.Query[name]
+		switch {
+		case !known && v1:
+			continue
+		case !known:
+			return nil, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, fmt.Sprintf(
+				"Provided filter encoding is invalid: this endpoint has no parameter %s.", name), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+		case rule.reveals != "" && !readable.has(rule.reveals):
+			return nil, httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
+				"The parameter %s selects on the attribute %s, which this credential may not read. Add %s to the readable attributes of its custom integration, or leave the parameter out.",
+				name, rule.reveals, rule.reveals), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+		case rule.attributes:
+			continue
+		}
+		selects = selects || rule.selects
+		narrowed[name] = values
+	}
+	if list, ok := e.attributeList(query, readable, selects); ok {
+		narrowed[paramAttributes] = list
+	}
+	return narrowed, nil
+}
+
+// attributeList is the list of attributes to ask for; ok is false if none is
+// sent.
+func (e endpoint) attributeList(query url.Values, readable readable, selects bool) (list []string, ok bool) {
+	if !e.Query[paramAttributes].attributes {
+		return nil, false
+	}
+	wanted, listed := query[paramAttributes]
+	if !listed {
+		if readable.all || len(readable.keys) > maxListed && !selects {
+			return nil, false
+		}
+		wanted = readable.keys
+	}
+	for _, key := range wanted {
+		if readable.has(key) {
+			list = append(list, key)
+		}
+	}
+	if len(list) == 0 {
+		list = []string{attribute.ID}
+	}
+	return list, true
+}
+
+// forwardedHeaders are the headers of a client that Personio gets to see.
+var forwardedHeaders = []string{
+	"Accept-Language", "Beta",
+	"X-Personio-Partner-Id", "X-Personio-App-Id", "Personio-Partner-Id", "Personio-App-Id",
+}
+
+func forwardedHeader(from http.Header) http.Header {
+	header := http.Header{"Accept": {"application/json"}}
+	for _, name := range forwardedHeaders {
+		if values := from.Values(name); len(values) > 0 {
+			header[name] = values
+		}
+	}
+	return header
+}
+
+// copyHeader copies what a client needs of the headers of an answer: the rate
+// limits. All others are the gateway's own.
+func copyHeader(to, from http.Header) {
+	for name, values := range from {
+		if strings.HasPrefix(name, "X-Ratelimit-") || name == "Retry-After" {
+			to[name] = values
+		}
+	}
+}

@@ -1,0 +1,223 @@
+// Package gateway is personio-gateway: a service in front of Personio's public
+// API that makes custom integrations and API credentials real, and enforces
+// them on every call.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/apicredential"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/customintegration"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/managementcredential"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/passthrough"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/upstream"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
+)
+
+// Config is what a gateway needs to run.
+type Config struct {
+	// DatabaseURL names the database, sqlite:///path.
+	DatabaseURL string
+	// Key encrypts what the database holds of secrets. It must be the key that
+	// the database was first opened with.
+	Key *secretbox.Key
+	// UpstreamURL, UpstreamClientID and UpstreamClientSecret are Personio's
+	// address and the one credential there.
+	UpstreamURL, UpstreamClientID, UpstreamClientSecret string
+	// UpstreamRequestsPerSecond paces all calls to Personio together; 0 means
+	// Personio's documented limit, a negative number none.
+	UpstreamRequestsPerSecond float64
+	// PublicURL is the address that clients use; nil: the host they name.
+	PublicURL *url.URL
+	// Version is told to clients and to Personio.
+	Version string
+	Log     *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Server is a running gateway without its listener.
+type Server struct {
+	store     *store.Store
+	tokens    *token.Service
+	client    *personio.Client
+	upstream  *upstream.Upstream
+	handler   http.Handler
+	log       *slog.Logger
+	now       func() time.Time
+	stopSweep func()
+}
+
+// New opens the database, checks that the key belongs to it, and wires the
+// routes. It makes no call to Personio. Close the server after use.
+func New(ctx context.Context, config Config) (*Server, error) {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	client, err := newUpstreamClient(config)
+	if err != nil {
+		return nil, err
+	}
+	db, err := OpenStore(ctx, config.DatabaseURL, config.Key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		store:    db,
+		tokens:   token.New(db, config.Key, config.Now),
+		client:   client,
+		upstream: upstream.New(client, config.Now),
+		log:      config.Log,
+		now:      config.Now,
+	}
+	s.handler = s.routes(config)
+	s.stopSweep = s.startSweep()
+	return s, nil
+}
+
+func newUpstreamClient(config Config) (*personio.Client, error) {
+	client, err := personio.New(personio.Config{
+		BaseURL:              config.UpstreamURL,
+		ClientID:             config.UpstreamClientID,
+		ClientSecret:         config.UpstreamClientSecret,
+		UserAgent:            "personio-gateway/" + config.Version,
+		MaxRetries:           2,
+		MaxRequestsPerSecond: config.UpstreamRequestsPerSecond,
+		Now:                  config.Now,
+		Log: func(ctx context.Context, message string, fields map[string]any) {
+			args := make([]any, 0, 2*len(fields))
+			for name, value := range fields {
+				args = append(args, name, value)
+			}
+			config.Log.DebugContext(ctx, message, args...)
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the upstream (--upstream-url): %w", err)
+	}
+	return client, nil
+}
+
+// settingKey is the setting that remembers which key a database belongs to.
+const settingKey = "key_fingerprint"
+
+// OpenStore opens a database and checks that it belongs to the key; a new
+// database is bound to it.
+func OpenStore(ctx context.Context, databaseURL string, key *secretbox.Key) (*store.Store, error) {
+	db, err := store.Open(ctx, databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := bindKey(ctx, db, key); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func bindKey(ctx context.Context, db *store.Store, key *secretbox.Key) error {
+	bound, err := db.Setting(ctx, settingKey)
+	if errors.Is(err, store.ErrNotFound) {
+		err = db.SetSetting(ctx, settingKey, key.Fingerprint())
+		if !errors.Is(err, store.ErrDuplicate) {
+			return err
+		}
+		bound, err = db.Setting(ctx, settingKey) // Another process was first.
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading which key the database belongs to: %w", err)
+	case bound != key.Fingerprint():
+		return fmt.Errorf("the key is not the one that this database belongs to: it has the public part %s, the database was made with %s; point --key-file at the right key file", key.Fingerprint(), bound)
+	}
+	return nil
+}
+
+// routes wires everything that answers.
+func (s *Server) routes(config Config) http.Handler {
+	mux := http.NewServeMux()
+	metrics := newMetrics()
+	(&token.Handler{Service: s.tokens, Log: s.log}).Register(mux)
+	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: metrics.observe}).Register(mux)
+
+	api := httpapi.New(mux, config.Version, s.tokens, s.log)
+	idempotency := &httpapi.Idempotency{Store: s.store, Key: config.Key, Now: s.now}
+	(&customintegration.Service{Store: s.store, Upstream: s.upstream, Idempotency: idempotency, Now: s.now, Log: s.log}).Register(api)
+	(&apicredential.Service{Store: s.store, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
+
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", metrics.handler())
+	mux.HandleFunc("/", httpapi.RouteNotFound)
+	return s.middleware(mux, config.PublicURL)
+}
+
+// ready answers whether the gateway can serve: whether its database answers. A
+// Personio that is down is told to clients call by call instead.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.store.Ping(r.Context()); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+// Handler serves Personio's API and the management API.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// ManagementCredentials makes and ends the credentials that manage the gateway.
+func (s *Server) ManagementCredentials() *managementcredential.Service {
+	return &managementcredential.Service{Store: s.store, Now: s.now}
+}
+
+// Upstream is what the gateway knows of its credential at Personio.
+func (s *Server) Upstream() *upstream.Upstream { return s.upstream }
+
+// Close ends the server's goroutines and closes the database. The listener must
+// be closed before.
+func (s *Server) Close() error {
+	s.stopSweep()
+	err := s.tokens.Close()
+	s.client.CloseIdleConnections()
+	return errors.Join(err, s.store.Close())
+}
+
+// sweepEvery is how often expired tokens and remembered answers are deleted.
+const sweepEvery = 10 * time.Minute
+
+// startSweep sweeps now and then until it is stopped.
+func (s *Server) startSweep() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		ticker := time.NewTicker(sweepEvery)
+		defer ticker.Stop()
+		for {
+			if err := s.store.Sweep(ctx, s.now(), s.now().Add(-httpapi.AnswerLife)); err != nil && ctx.Err() == nil {
+				s.log.ErrorContext(ctx, "deleting expired rows failed", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+	return func() {
+		cancel()
+		wait.Wait()
+	}
+}

@@ -1,0 +1,210 @@
+// Package token issues access tokens in Personio's two ways and checks them. A
+// token is opaque; only its hash is stored. It is checked against the database
+// at every call, so whatever ends a credential ends its tokens at once.
+package token
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
+)
+
+// Life is how long a token is valid: Personio's 24 hours, v1 and v2.
+const Life = 24 * time.Hour
+
+// ErrInvalid says that the token is missing or not live.
+var ErrInvalid = errors.New("invalid access token")
+
+// Principal is whom a call is made for, and what it may do.
+type Principal struct {
+	// CredentialID is the id of the API credential or management credential.
+	CredentialID string
+	// CustomIntegrationID is "" for a management credential.
+	CustomIntegrationID string
+	// Management is set for a management credential. It may read every attribute.
+	Management bool
+	Scopes     attribute.ScopeSet
+	// AllAttributes: every attribute may be read, ReadableAttributes is empty.
+	AllAttributes      bool
+	ReadableAttributes []string
+}
+
+// Service issues and checks tokens.
+type Service struct {
+	store *store.Store
+	key   *secretbox.Key
+	now   func() time.Time
+	use   *useRecorder
+}
+
+// New makes the service. Close it to write what was noted of last uses.
+func New(s *store.Store, key *secretbox.Key, now func() time.Time) *Service {
+	return &Service{store: s, key: key, now: now, use: newUseRecorder(s)}
+}
+
+// Close writes the last uses and ends the service's goroutine.
+func (s *Service) Close() error { return s.use.close() }
+
+// Authenticate returns the principal of a request's bearer token, ErrInvalid if
+// there is none. It notes the use.
+func (s *Service) Authenticate(r *http.Request) (Principal, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return Principal{}, ErrInvalid
+	}
+	scheme, bearer, ok := strings.Cut(values[0], " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") || bearer == "" {
+		return Principal{}, ErrInvalid
+	}
+	now := s.now()
+	holder, err := s.store.TokenHolder(r.Context(), secretbox.HashGenerated(bearer), now)
+	if errors.Is(err, store.ErrNotFound) {
+		return Principal{}, ErrInvalid
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("checking an access token: %w", err)
+	}
+	p := Principal{
+		CredentialID:        holder.APICredentialID,
+		CustomIntegrationID: holder.CustomIntegrationID,
+		Scopes:              attribute.NewScopeSet(holder.Scopes...),
+		AllAttributes:       holder.AllAttributes,
+		ReadableAttributes:  holder.ReadableAttributes,
+	}
+	if holder.ManagementCredentialID != "" {
+		p.CredentialID, p.Management, p.AllAttributes = holder.ManagementCredentialID, true, true
+	}
+	s.use.note(store.Use{CredentialID: p.CredentialID, Management: p.Management, At: now})
+	return p, nil
+}
+
+// Issued is a new token.
+type Issued struct {
+	AccessToken string
+	Scopes      []string
+	Life        time.Duration
+}
+
+// The reasons for which no token is issued. Their texts are for the client.
+var (
+	errUnknownClient = errors.New("the client id is unknown")
+	errWrongSecret   = errors.New("the client secret is wrong")
+	errDisabled      = errors.New("the credential is disabled")
+	errIntegration   = errors.New("the custom integration of this credential is disabled")
+	errExpired       = errors.New("the credential has expired")
+)
+
+// invalidScopeError: a scope that was asked for is not granted, or does not
+// exist; Personio gives the same answer to both.
+type invalidScopeError struct{ scope string }
+
+func (e invalidScopeError) Error() string {
+	return fmt.Sprintf("the scope %s is unknown or was not granted to this credential", e.scope)
+}
+
+// issuer is a credential that proved its secret.
+type issuer struct {
+	apiCredentialID, managementCredentialID, secretID string
+	scopes                                            []string
+}
+
+// Issue makes a token for a client id and secret. Without scopes it carries
+// every scope of the credential, otherwise those that were asked for.
+func (s *Service) Issue(ctx context.Context, clientID, clientSecret string, scopes []string) (Issued, error) {
+	now := s.now()
+	from, err := s.authenticateClient(ctx, clientID, clientSecret, now)
+	if err != nil {
+		return Issued{}, err
+	}
+	granted := attribute.NewScopeSet(from.scopes...)
+	for _, scope := range scopes {
+		if !granted.Has(scope) {
+			return Issued{}, invalidScopeError{scope}
+		}
+	}
+	if len(scopes) == 0 {
+		scopes = from.scopes
+	}
+	token := secretbox.NewSecret()
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		return tx.InsertAccessToken(ctx, store.AccessToken{
+			Hash:                   secretbox.HashGenerated(token),
+			APICredentialID:        from.apiCredentialID,
+			ManagementCredentialID: from.managementCredentialID,
+			SecretID:               from.secretID,
+			Scopes:                 scopes,
+			CreatedAt:              now,
+			ExpiresAt:              now.Add(Life),
+		})
+	})
+	if err != nil {
+		return Issued{}, fmt.Errorf("storing an access token: %w", err)
+	}
+	return Issued{AccessToken: token, Scopes: slices.Clone(scopes), Life: Life}, nil
+}
+
+func (s *Service) authenticateClient(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
+	credential, err := s.store.APICredentialByClientID(ctx, clientID)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.authenticateManagement(ctx, clientID, clientSecret, now)
+	}
+	if err != nil {
+		return issuer{}, err
+	}
+	secretID, ok := s.match(credential.Secret, clientSecret, now)
+	if !ok {
+		return issuer{}, errWrongSecret
+	}
+	integration, err := s.store.CustomIntegration(ctx, credential.CustomIntegrationID, now)
+	switch {
+	case err != nil:
+		return issuer{}, err
+	case !credential.Enabled:
+		return issuer{}, errDisabled
+	case credential.ExpiresAt != nil && !credential.ExpiresAt.After(now):
+		return issuer{}, errExpired
+	case !integration.Enabled:
+		return issuer{}, errIntegration
+	}
+	return issuer{apiCredentialID: credential.ID, secretID: secretID, scopes: integration.Scopes}, nil
+}
+
+func (s *Service) authenticateManagement(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
+	credential, err := s.store.ManagementCredentialByClientID(ctx, clientID)
+	if errors.Is(err, store.ErrNotFound) {
+		return issuer{}, errUnknownClient
+	}
+	if err != nil {
+		return issuer{}, err
+	}
+	secretID, ok := s.match(credential.Secret, clientSecret, now)
+	if !ok {
+		return issuer{}, errWrongSecret
+	}
+	return issuer{managementCredentialID: credential.ID, secretID: secretID, scopes: credential.Scopes}, nil
+}
+
+// match returns the id of the valid secret that clientSecret is.
+func (s *Service) match(secret store.Secret, clientSecret string, now time.Time) (id string, ok bool) {
+	if s.key.Matches(clientSecret, secret.Hash) {
+		return secret.ID, true
+	}
+	if secret.PreviousExpiresAt != nil && secret.PreviousExpiresAt.After(now) && s.key.Matches(clientSecret, secret.PreviousHash) {
+		return secret.PreviousID, true
+	}
+	return "", false
+}
+
+// Revoke ends a token. A token that does not exist is no error (RFC 7009,
+// section 2.2).
+func (s *Service) Revoke(ctx context.Context, token string) error {
+	return s.store.DeleteAccessToken(ctx, secretbox.HashGenerated(token))
+}
