@@ -1,0 +1,109 @@
+// Package personio is the client of Personio's public API and of the gateway's
+// management API, which takes the same tokens and answers with the same errors.
+// One [Client] serves a whole process: it holds one access token, one rate
+// governor and one read index for each collection.
+//
+// A call passes these layers, outermost first:
+//
+//	typed method   CustomIntegrations, EmployeeAttributes, ...
+//	read index     many reads of one collection become a few lists
+//	retry          go-retryablehttp with the rules of retry.go
+//	governor       inside the retry: every attempt pays
+//	request id, authentication
+//	attempt        time limit of one attempt
+//	redacting logger
+//	transport
+package personio
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+)
+
+// DefaultBaseURL is where Personio's own API is.
+const DefaultBaseURL = "https://api.personio.de"
+
+// Client calls one API, Personio's own or a gateway's. It is safe for
+// concurrent use. Make it with [New].
+type Client struct {
+	config  Config
+	baseURL *url.URL
+	// transport is what the innermost layer sends with.
+	transport http.RoundTripper
+	retry     *retryablehttp.Client
+	tokens    *tokenSource
+
+	customIntegrations *CustomIntegrations
+	apiCredentials     *APICredentials
+}
+
+// New makes a client. It checks the configuration and makes no network call;
+// a missing client id or secret is only found at first use, so that a client
+// can be made where none is needed.
+func New(config Config) (*Client, error) {
+	base, err := parseBaseURL(config.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := newTransport(config)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{baseURL: base, transport: transport}
+	c.config = config.withDefaults(c.IsPersonio())
+	c.tokens = newTokenSource(c)
+	c.retry = newRetry(c)
+	c.customIntegrations = &CustomIntegrations{
+		collection: newCollection(c, gatewayapi.PathCustomIntegrations, func(o *gatewayapi.CustomIntegration) string { return o.ID }, nil),
+	}
+	c.apiCredentials = &APICredentials{
+		collection: newCollection(c, gatewayapi.PathAPICredentials,
+			func(o *gatewayapi.APICredential) string { return o.ID },
+			func(o *gatewayapi.APICredential) { o.ClientSecret = "" }),
+	}
+	c.customIntegrations.credentials = c.apiCredentials
+	c.apiCredentials.integrations = c.customIntegrations
+	return c, nil
+}
+
+// BaseURL is the API that the client calls, without a trailing slash.
+func (c *Client) BaseURL() *url.URL {
+	u := *c.baseURL
+	return &u
+}
+
+// IsPersonio reports whether the client calls Personio itself, which has none
+// of the gateway's endpoints.
+func (c *Client) IsPersonio() bool {
+	return strings.EqualFold(c.baseURL.Hostname(), "api.personio.de")
+}
+
+// CustomIntegrations is the gateway's collection of custom integrations.
+func (c *Client) CustomIntegrations() *CustomIntegrations { return c.customIntegrations }
+
+// APICredentials is the gateway's collection of API credentials.
+func (c *Client) APICredentials() *APICredentials { return c.apiCredentials }
+
+// CloseIdleConnections closes the connections that no call is using.
+func (c *Client) CloseIdleConnections() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// now is the time by the configured clock.
+func (c *Client) now() time.Time { return c.config.Now() }
+
+// log writes one entry, if there is a log.
+func (c *Client) log(ctx context.Context, message string, fields map[string]any) {
+	if c.config.Log != nil {
+		c.config.Log(ctx, message, fields)
+	}
+}

@@ -1,0 +1,80 @@
+package personio
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// gatewayPrefix starts every path that only a gateway has.
+const gatewayPrefix = "/gateway/v1/"
+
+// Hint says what to do now, "" where the answer itself is enough.
+func (e *Error) Hint() string {
+	switch {
+	case e.canceled():
+		return ""
+	case e.Status == 0:
+		return e.unreachableHint()
+	case e.isToken():
+		return e.tokenHint()
+	case IsGatewayMissing(e):
+		return "There is no gateway at " + e.BaseURL + ". Personio publishes no API for this; set base_url (PERSONIO_BASE_URL) to a personio-gateway"
+	}
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return "The access token was refused twice: check that the credential still exists, is enabled, and has the scope for this call"
+	case http.StatusForbidden:
+		if strings.HasPrefix(e.Path, gatewayPrefix) {
+			return "The credential lacks the gateway:* scope for this call; use a management credential made by personio-gateway"
+		}
+		return "The credential lacks the scope for this call"
+	case http.StatusPreconditionFailed:
+		return "Somebody else changed the object since it was read: plan again, look at the difference, and apply"
+	case http.StatusTooManyRequests:
+		return "The rate limit stayed exhausted: lower max_requests_per_second, or try again later"
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return "The server is not available at the moment: try again later"
+	}
+	if e.isStrange() {
+		return "This does not look like Personio's API: check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
+	}
+	return ""
+}
+
+// isStrange reports an answer that Personio's API would not give.
+func (e *Error) isStrange() bool {
+	if e.Status >= http.StatusInternalServerError || e.Status == http.StatusConflict {
+		return false
+	}
+	return e.Problem == nil && e.V1 == nil && e.OAuth == nil && (e.Err == nil || errors.Is(e.Err, errNotTheAPI))
+}
+
+func (e *Error) tokenHint() string {
+	switch {
+	case e.OAuth != nil && e.OAuth.refusesClient():
+		return "Check client_id and client_secret (PERSONIO_CLIENT_ID, PERSONIO_CLIENT_SECRET): the credential may be mistyped, disabled, expired, revoked, or belong to another API than " + e.BaseURL
+	case e.isStrange() && e.Status != http.StatusTooManyRequests:
+		return "This does not look like Personio's API: check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
+	default:
+		return ""
+	}
+}
+
+func (e *Error) unreachableHint() string {
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(e.Err, &unknown):
+		return "Its certificate is signed by an authority that is not trusted here: set ca_cert_pem to that authority's certificate"
+	case errors.As(e.Err, &host):
+		return "Its certificate is for another name: check the host in base_url (PERSONIO_BASE_URL)"
+	case errors.As(e.Err, &record), errors.Is(e.Err, http.ErrSchemeMismatch):
+		return "It does not speak TLS: check scheme and port in base_url (PERSONIO_BASE_URL)"
+	default:
+		return "Check base_url (PERSONIO_BASE_URL), that the server is running, and the way there: name resolution, proxy, firewall"
+	}
+}
