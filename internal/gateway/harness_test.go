@@ -42,7 +42,7 @@ func (c *clock) Advance(d time.Duration) {
 
 // env is a gateway in front of a sandbox.
 type env struct {
-	t        *testing.T
+	t        testing.TB
 	box      *sandbox.Sandbox
 	upstream sandbox.Credential
 	server   *gateway.Server
@@ -75,11 +75,18 @@ func (b *lockedBuffer) String() string {
 
 // start runs a gateway whose upstream credential may read the given attributes,
 // all if none are given.
-func start(t *testing.T, upstreamAttributes ...string) *env {
+func start(t testing.TB, upstreamAttributes ...string) *env {
 	t.Helper()
-	e := &env{t: t, box: sandbox.New(sandbox.Options{Persons: 60, Seed: 7}), clock: &clock{now: time.Now()}, log: &lockedBuffer{}}
+	box := sandbox.New(sandbox.Options{Persons: 60, Seed: 7})
+	return startBefore(t, box, box.Handler(), upstreamAttributes...)
+}
+
+// startBefore is start in front of a given sandbox, whose handler may be wrapped.
+func startBefore(t testing.TB, box *sandbox.Sandbox, handler http.Handler, upstreamAttributes ...string) *env {
+	t.Helper()
+	e := &env{t: t, box: box, clock: &clock{now: time.Now()}, log: &lockedBuffer{}}
 	e.upstream = e.box.AddCredential(sandbox.Credential{Attributes: upstreamAttributes})
-	personio := httptest.NewServer(e.box.Handler())
+	personio := httptest.NewServer(handler)
 	t.Cleanup(personio.Close)
 	e.personioURL = personio.URL
 	e.database = "sqlite://" + filepath.Join(t.TempDir(), "gateway.db")
@@ -118,7 +125,7 @@ func (e *env) config() gateway.Config {
 
 // answer is what a call came back with.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte
@@ -131,7 +138,7 @@ func (e *env) call(method, path, token string, body any, headers ...string) answ
 	return call(e.t, method, e.gatewayURL+path, token, body, headers...)
 }
 
-func call(t *testing.T, method, address, token string, body any, headers ...string) answer {
+func call(t testing.TB, method, address, token string, body any, headers ...string) answer {
 	t.Helper()
 	var (
 		reader      io.Reader
@@ -248,7 +255,7 @@ func (e *env) scoped(attributes ...string) string {
 }
 
 // eventually waits for a condition, at most five seconds.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()

@@ -286,6 +286,7 @@ func TestRequestsAreNarrowed(t *testing.T) {
 	t.Parallel()
 	e := start(t)
 	token := e.scoped("first_name", "last_modified_at")
+	employmentsPath := fmt.Sprintf("/v2/persons/%d/employments", e.box.Company().People()[0].ID)
 	for path, status := range map[string]int{
 		"/v1/company/employees?email=x%40example.com":             http.StatusForbidden,
 		"/v2/persons?email=x%40example.com":                       http.StatusForbidden,
@@ -295,8 +296,9 @@ func TestRequestsAreNarrowed(t *testing.T) {
 		"/v2/persons?first_name=Maja":                             http.StatusOK,
 		"/v2/persons?updated_at.lt=2020-01-01T00%3A00%3A00Z":      http.StatusOK,
 		"/v2/persons?email.like=x":                                http.StatusBadRequest,
-		"/v2/persons?fix_salary=3000":                             http.StatusBadRequest,
-		"/v2/persons/1000301/employments?status=ACTIVE":           http.StatusBadRequest,
+		"/v2/persons?fix_salary=3000":                             http.StatusOK,
+		employmentsPath + "?status=ACTIVE":                        http.StatusOK,
+		employmentsPath + "?updated_at.ge=x":                      http.StatusBadRequest,
 		"/v1/company/employees?fix_salary=3000":                   http.StatusOK,
 		"/v1/company/employees?updated_since=2020-01-01T00:00:00": http.StatusOK,
 	} {
@@ -307,6 +309,11 @@ func TestRequestsAreNarrowed(t *testing.T) {
 		}
 		if status != http.StatusOK && len(e.box.Requests()) != 0 {
 			t.Errorf("GET %s was refused, but reached Personio", path)
+		}
+		for _, r := range e.box.Requests() {
+			if r.Query.Has("fix_salary") || strings.Contains(path, "employments") && r.Query.Has("status") {
+				t.Errorf("GET %s: Personio was asked %v", path, r.Query)
+			}
 		}
 	}
 	for asked, want := range map[string][]string{

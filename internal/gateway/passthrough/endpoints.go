@@ -18,8 +18,8 @@ type endpoint struct {
 	// persons and 403 elsewhere.
 	Denied int
 	// Query says which parameters may be sent, and which attribute one reveals by
-	// selecting on it. Other parameters are refused (v2) or dropped (v1), as
-	// Personio itself does.
+	// selecting on it. Other parameters are dropped, as Personio ignores them;
+	// unknown operators of known filters are refused, as Personio does.
 	Query map[string]param
 	// Filter writes the allowed part of an answer's body.
 	Filter func(*filter) error

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -54,6 +55,9 @@ func (p *Proxy) Register(mux *http.ServeMux) {
 	}
 }
 
+// upstreamTimeout bounds one call of Personio, waiting for a rate limit included.
+const upstreamTimeout = time.Minute
+
 // serve handles one call: authenticate, check the scope, narrow the request,
 // ask Personio, filter the answer.
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *Call) {
@@ -67,18 +71,25 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		return
 	}
 	readable := readableBy(principal)
-	query, problem := e.narrow(r.URL.Query(), readable, strings.HasPrefix(r.URL.Path, "/v1/"))
+	query, problem := e.narrow(r.URL.Query(), readable)
 	if problem != nil {
 		refuse(w, r, call, problem)
 		return
 	}
-	answer, err := p.Upstream.Forward(r.Context(), http.MethodGet, r.URL.EscapedPath(), query, forwardedHeader(r.Header), nil)
+	ctx, cancel := context.WithTimeout(r.Context(), upstreamTimeout)
+	defer cancel()
+	answer, err := p.Upstream.Forward(ctx, http.MethodGet, r.URL.EscapedPath(), query, forwardedHeader(r.Header), nil)
 	if err != nil {
 		p.refuseUnreachable(w, r, call, err)
 		return
 	}
 	defer func() { _ = answer.Body.Close() }() // Everything wanted was read.
 	copyHeader(w.Header(), answer.Header)
+	if strings.HasPrefix(e.Pattern, "/v1/") {
+		// As Personio does: clients from the time of single-use tokens look for
+		// their next token here.
+		w.Header().Set("Authorization", r.Header.Get("Authorization"))
+	}
 	if answer.StatusCode < http.StatusOK || answer.StatusCode > http.StatusNoContent {
 		p.relayError(w, r, call, answer)
 		return

@@ -18,17 +18,17 @@ const maxListed = 150
 // narrow makes the query that goes to Personio: known parameters only, no
 // selection on what may not be read, and v1's list of attributes cut to what
 // may, so that the rest does not even leave Personio.
-func (e endpoint) narrow(query url.Values, readable readable, v1 bool) (url.Values, *gatewayapi.Problem) {
+func (e endpoint) narrow(query url.Values, readable readable) (url.Values, *gatewayapi.Problem) {
 	narrowed := url.Values{}
 	var selects bool
 	for name, values := range query {
 		rule, known := e.Query[name]
 		switch {
-		case !known && v1:
-			continue
-		case !known:
+		case !known && e.knowsFilter(name):
 			return nil, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, fmt.Sprintf(
-				"Provided filter encoding is invalid: this endpoint has no parameter %s.", name), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+				"Provided filter encoding is invalid: %s is no operator of this filter.", name), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+		case !known:
+			continue // As Personio does.
 		case rule.reveals != "" && !readable.has(rule.reveals):
 			return nil, httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
 				"The parameter %s selects on the attribute %s, which this credential may not read. Add %s to the readable attributes of its custom integration, or leave the parameter out.",
@@ -43,6 +43,14 @@ func (e endpoint) narrow(query url.Values, readable readable, v1 bool) (url.Valu
 		narrowed[paramAttributes] = list
 	}
 	return narrowed, nil
+}
+
+// knowsFilter reports whether an unknown parameter is an unknown operator of a
+// known filter, such as email.like: Personio refuses those.
+func (e endpoint) knowsFilter(name string) bool {
+	base, _, operator := strings.Cut(name, ".")
+	_, known := e.Query[base]
+	return operator && known
 }
 
 // attributeList is the list of attributes to ask for; ok is false if none is

@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
+)
+
+func open(t *testing.T, path string) (*store.Store, error) {
+	t.Helper()
+	s, err := store.Open(t.Context(), "sqlite://"+path)
+	if err == nil {
+		t.Cleanup(func() { _ = s.Close() })
+	}
+	return s, err
+}
+
+func wantError(t *testing.T, err error, tells ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, text := range tells {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("the error %q does not tell %q", err, text)
+		}
+	}
+}
+
+func TestOpenTwiceKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a b?#%.db")
+	s, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetSetting(t.Context(), "k", "v"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := again.Setting(t.Context(), "k"); err != nil || v != "v" {
+		t.Errorf("setting %q, error %v", v, err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the database is not where it was asked for: %v", err)
+	}
+}
+
+func TestOpenRefusals(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := filepath.Join(dir, "text.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		url   string
+		tells []string
+	}{
+		"no folder":       {"sqlite://" + filepath.Join(dir, "none", "x.db"), []string{"none", "folder"}},
+		"not a database":  {"sqlite://" + text, []string{text, "not an SQLite database"}},
+		"another scheme":  {"mysql://user:s3cret@host/db", []string{"sqlite:///"}},
+		"no scheme":       {"/tmp/x.db", []string{"sqlite:///"}},
+		"nothing":         {"", []string{"sqlite:///"}},
+		"a scheme, alone": {"sqlite://", []string{"sqlite:///"}},
+	} {
+		_, err := store.Open(t.Context(), c.url)
+		wantError(t, err, c.tells...)
+		if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: the error holds the password: %v", name, err)
+		}
+	}
+}
+
+func TestOpenNewerSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "newer.db")
+	s, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	_, err = open(t, path)
+	wantError(t, err, path, "9000", "newer")
+}
+
+func TestOpenLockedDatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "locked.db")
+	s, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(t.Context(), `PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`); err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	_, err = open(t, path)
+	wantError(t, err, path, "locked")
+	if waited := time.Since(started); waited < time.Second {
+		t.Errorf("gave up after %s without waiting for the lock", waited)
+	}
+}
+
+// raw opens a database file as it is.
+func raw(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
