@@ -118,6 +118,19 @@ func TestCustomIntegrationScopeBeyondUpstream(t *testing.T) {
 	}
 }
 
+// What is granted to the upstream credential can be granted from it at once.
+func TestUpstreamGrows(t *testing.T) {
+	t.Parallel()
+	e := start(t, "email")
+	e.box.SetScopes(e.upstream.ClientID, "personio:absences:read")
+	body := map[string]any{"name": "x", "scopes": []string{"personio:persons:read"}, "readable_attributes": []string{"email", "team"}}
+	e.call(http.MethodPost, integrations, e.admin, body).want(http.StatusUnprocessableEntity)
+	e.box.SetScopes(e.upstream.ClientID, "personio:persons:read")
+	e.call(http.MethodPost, integrations, e.admin, body).want(http.StatusUnprocessableEntity)
+	e.box.SetAttributes(e.upstream.ClientID, []string{"email", "team"})
+	e.call(http.MethodPost, integrations, e.admin, body).want(http.StatusCreated)
+}
+
 // An upstream that shrinks is told on read and blocks only what asks for more.
 func TestUpstreamShrinks(t *testing.T) {
 	t.Parallel()

@@ -57,9 +57,11 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	return t, err
 }
 
-// Scopes returns the rights of the credential: the scopes of a token that was
-// asked for without naming any.
+// Scopes asks which rights the credential has now: the scopes of a new token
+// that is asked for without naming any. The token that is held tells the rights
+// as they were when it was issued. The new one takes its place.
 func (c *Client) Scopes(ctx context.Context) ([]string, error) {
+	c.tokens.expire()
 	t, err := c.Token(ctx)
 	return t.Scopes, err
 }
@@ -163,6 +165,13 @@ func (s *tokenSource) fetch(ctx context.Context) (Token, error) {
 	s.token = Token{AccessToken: answer.AccessToken, Scopes: strings.Fields(answer.Scope), ExpiresAt: now.Add(lifetime)}
 	s.usable = s.token.ExpiresAt.Add(-min(tokenMargin, lifetime/2))
 	return s.token, nil
+}
+
+// expire makes the next caller fetch a token.
+func (s *tokenSource) expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usable = time.Time{}
 }
 
 // drop forgets a token that was refused with 401, unless another one has taken

@@ -1,0 +1,55 @@
+// Package parity checks that a model and a schema speak of the same attributes.
+package parity
+
+import (
+	"context"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Typed is a schema, of whatever kind.
+type Typed interface {
+	Type() attr.Type
+}
+
+// Check wants that every attribute of the schema has a field of the model, of a
+// type that can hold it, and the other way round: it reads an object full of
+// nulls into a model, and writes an empty model as such an object. A one-line
+// test of each resource and data source calls it.
+func Check[Model any](t *testing.T, schema Typed) {
+	t.Helper()
+	ctx := context.Background()
+	object, ok := schema.Type().(types.ObjectType)
+	if !ok {
+		t.Fatalf("the schema is a %T", schema.Type())
+	}
+	nulls := map[string]tftypes.Value{}
+	for name, attribute := range object.AttrTypes {
+		nulls[name] = tftypes.NewValue(attribute.TerraformType(ctx), nil)
+	}
+	raw := tftypes.NewValue(object.TerraformType(ctx), nulls)
+	value, err := object.ValueFromTerraform(ctx, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, ok := value.(types.Object)
+	if !ok {
+		t.Fatalf("the value is a %T", value)
+	}
+	var model Model
+	report(t, "schema to model", whole.As(ctx, &model, basetypes.ObjectAsOptions{}))
+	_, diags := types.ObjectValueFrom(ctx, object.AttrTypes, model)
+	report(t, "model to schema", diags)
+}
+
+func report(t *testing.T, direction string, diags diag.Diagnostics) {
+	t.Helper()
+	for _, d := range diags {
+		t.Errorf("%s: %s: %s", direction, d.Summary(), d.Detail())
+	}
+}

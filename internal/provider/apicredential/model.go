@@ -1,0 +1,163 @@
+package apicredential
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+// model is the resource as Terraform holds it. ClientSecretWO is there in the
+// configuration only, and null in plan and state.
+type model struct {
+	ID                      types.String         `tfsdk:"id"`
+	CustomIntegrationID     types.String         `tfsdk:"custom_integration_id"`
+	Name                    types.String         `tfsdk:"name"`
+	Kind                    types.String         `tfsdk:"kind"`
+	Enabled                 types.Bool           `tfsdk:"enabled"`
+	ExpiresAt               timetypes.RFC3339    `tfsdk:"expires_at"`
+	SecretVersion           types.Int64          `tfsdk:"secret_version"`
+	RotationOverlap         timetypes.GoDuration `tfsdk:"rotation_overlap"`
+	ClientSecretWO          types.String         `tfsdk:"client_secret_wo"`
+	ClientSecretWOVersion   types.Int64          `tfsdk:"client_secret_wo_version"`
+	ClientID                types.String         `tfsdk:"client_id"`
+	ClientSecret            types.String         `tfsdk:"client_secret"`
+	PreviousSecretExpiresAt timetypes.RFC3339    `tfsdk:"previous_secret_expires_at"`
+	Status                  types.String         `tfsdk:"status"`
+	LastUsedAt              timetypes.RFC3339    `tfsdk:"last_used_at"`
+	CreatedAt               timetypes.RFC3339    `tfsdk:"created_at"`
+	UpdatedAt               timetypes.RFC3339    `tfsdk:"updated_at"`
+}
+
+// fill takes over what the gateway answered. It leaves the secret and its
+// triggers alone: which call brought which secret is the caller's to know.
+func (m *model) fill(got gatewayapi.APICredential) {
+	m.ID = types.StringValue(got.ID)
+	m.CustomIntegrationID = types.StringValue(got.CustomIntegrationID)
+	m.Name = types.StringValue(got.Name)
+	m.Kind = types.StringValue(string(got.Kind))
+	m.Enabled = types.BoolValue(got.Enabled)
+	m.ExpiresAt = tfx.KeepTime(m.ExpiresAt, got.ExpiresAt)
+	m.ClientID = types.StringValue(got.ClientID)
+	m.PreviousSecretExpiresAt = tfx.TimePointer(got.PreviousSecretExpiresAt)
+	m.Status = types.StringValue(string(got.Status))
+	m.LastUsedAt = tfx.TimePointer(got.LastUsedAt)
+	m.CreatedAt = tfx.Time(got.CreatedAt)
+	m.UpdatedAt = tfx.Time(got.UpdatedAt)
+	if m.RotationOverlap.IsNull() {
+		m.RotationOverlap = timetypes.NewGoDurationValueFromStringMust(defaultRotationOverlap)
+	}
+}
+
+// fillSecret takes over the secret of a create or a rotation. A secret that the
+// user brought is not kept anywhere.
+func (m *model) fillSecret(got gatewayapi.APICredential, own types.String, diags *diag.Diagnostics) {
+	m.ClientSecret = types.StringNull()
+	if !own.IsNull() {
+		return
+	}
+	if got.ClientSecret == "" {
+		diags.AddAttributeError(path.Root("client_secret"), "The gateway made no secret for "+object(m.Name.ValueString()).String(),
+			"The call succeeded, but its answer holds no client_secret. The credential exists; change secret_version to get a secret. "+
+				"If this happens again, please report it.")
+		return
+	}
+	m.ClientSecret = types.StringValue(got.ClientSecret)
+}
+
+// keepSecret takes the secret and its triggers from the prior state: they have
+// not changed yet.
+func (m *model) keepSecret(prior *model) {
+	m.ClientSecret = prior.ClientSecret
+	m.SecretVersion = prior.SecretVersion
+	m.ClientSecretWOVersion = prior.ClientSecretWOVersion
+}
+
+// createRequest is the body that makes the planned credential.
+func (m *model) createRequest(own types.String) gatewayapi.APICredentialCreate {
+	return gatewayapi.APICredentialCreate{
+		CustomIntegrationID: m.CustomIntegrationID.ValueString(),
+		Name:                m.Name.ValueString(),
+		Kind:                gatewayapi.CredentialKind(m.Kind.ValueString()),
+		Enabled:             m.Enabled.ValueBoolPointer(),
+		ExpiresAt:           instant(m.ExpiresAt),
+		ClientSecret:        own.ValueString(),
+	}
+}
+
+// updateRequest is the body that turns prior into m: only the members that
+// differ. changed is false if none does.
+func (m *model) updateRequest(prior *model) (body gatewayapi.APICredentialUpdate, changed bool) {
+	if !m.Name.Equal(prior.Name) {
+		body.Name, changed = m.Name.ValueStringPointer(), true
+	}
+	if !m.Enabled.Equal(prior.Enabled) {
+		body.Enabled, changed = m.Enabled.ValueBoolPointer(), true
+	}
+	if !tfx.SameTime(m.ExpiresAt, prior.ExpiresAt) {
+		body.ExpiresAt, changed = gatewayapi.Null[time.Time](), true
+		if t := instant(m.ExpiresAt); t != nil {
+			body.ExpiresAt = gatewayapi.Value(*t)
+		}
+	}
+	return body, changed
+}
+
+// rotates reports whether turning prior into m needs a new secret; a trigger
+// whose value is not known yet counts as moved. adopt is set from an import to
+// the first secret_version.
+func (m *model) rotates(prior *model, adopt bool) bool {
+	if m.ownSecretMoves(prior) {
+		return true
+	}
+	return !adopt && !m.SecretVersion.Equal(prior.SecretVersion)
+}
+
+// ownSecretMoves reports whether client_secret_wo is to be sent again.
+func (m *model) ownSecretMoves(prior *model) bool {
+	return !m.ClientSecretWOVersion.Equal(prior.ClientSecretWOVersion) && !m.ClientSecretWOVersion.IsNull()
+}
+
+// rotationRequest is the body of the rotation.
+func (m *model) rotationRequest(own types.String) gatewayapi.APICredentialRotation {
+	return gatewayapi.APICredentialRotation{
+		RotationOverlap: m.RotationOverlap.ValueString(),
+		ClientSecret:    own.ValueString(),
+	}
+}
+
+// checkKept reports every attribute that the gateway accepted and then did not
+// keep, each as an error of its own.
+func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
+	for _, a := range []struct {
+		name string
+		kept bool
+	}{
+		{"custom_integration_id", m.CustomIntegrationID.Equal(planned.CustomIntegrationID)},
+		{"name", m.Name.Equal(planned.Name)},
+		{"kind", m.Kind.Equal(planned.Kind)},
+		{"enabled", m.Enabled.Equal(planned.Enabled)},
+		{"expires_at", tfx.SameTime(m.ExpiresAt, planned.ExpiresAt)},
+	} {
+		if !a.kept {
+			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))
+		}
+	}
+}
+
+// instant is the time that a value names, nil if it is null or unknown.
+func instant(value timetypes.RFC3339) *time.Time {
+	if value.IsNull() || value.IsUnknown() {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, value.ValueString())
+	if err != nil {
+		return nil
+	}
+	return &t
+}

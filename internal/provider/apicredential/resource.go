@@ -1,0 +1,219 @@
+// Package apicredential is the concept of an API credential in Terraform: the
+// resource personio_api_credential.
+package apicredential
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// typeName is the resource's name in Terraform.
+const typeName = "personio_api_credential"
+
+// members are the request members that are named otherwise in Terraform.
+var members = tfx.Members{"client_secret": "client_secret_wo"}
+
+// Resource is personio_api_credential.
+type Resource struct {
+	provider *tfx.ProviderData
+}
+
+// NewResource makes the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// object names a credential in diagnostics.
+func object(name string) tfx.Object {
+	return tfx.Object{Type: typeName, Kind: "API credential", Name: name}
+}
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// IdentitySchema describes what identifies a credential.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = tfx.IdentitySchema("Id of the API credential, a UUID; not the client id.")
+}
+
+// Configure takes the provider's client.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Create makes the planned credential. This answer is the only one that ever
+// holds its secret.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	var own types.String
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("client_secret_wo"), &own)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	got, err := r.provider.Client.APICredentials().Create(ctx, plan.createRequest(own))
+	if err != nil {
+		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), members, err)
+		return
+	}
+	state := plan
+	state.fill(got)
+	state.fillSecret(got, own, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
+	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
+	state.checkKept(&plan, &resp.Diagnostics)
+}
+
+// Read refreshes the state; a credential that is gone leaves it with a warning.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	secretID := tfx.GetPrivate(ctx, req.Private, tfx.PrivateSecretID, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.ID.ValueString()
+	got, err := r.provider.Client.APICredentials().Get(ctx, id)
+	switch {
+	case personio.IsNotFound(err) && state.Name.IsNull():
+		tfx.AddImportNotFound(&resp.Diagnostics, object(""), id)
+		return
+	case personio.IsNotFound(err):
+		tfx.AddVanished(&resp.Diagnostics, object(state.Name.ValueString()), id)
+		// The framework wants an identity even of what is gone, and a state
+		// written by an older Terraform has none.
+		tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		tfx.AddError(&resp.Diagnostics, "read", object(nameOrID(&state)), members, err)
+		return
+	}
+	if secretID != "" && secretID != got.SecretID {
+		imported := tfx.GetPrivate(ctx, req.Private, tfx.PrivateImported, &resp.Diagnostics) != ""
+		forgetSecret(&state, imported, &resp.Diagnostics)
+	}
+	state.fill(got)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
+	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
+}
+
+// forgetSecret drops a secret that is no longer the credential's. The secret of
+// an imported credential was never Terraform's, so nobody needs to be told.
+func forgetSecret(state *model, imported bool, diags *diag.Diagnostics) {
+	generated := !state.ClientSecret.IsNull()
+	state.ClientSecret = types.StringNull()
+	if imported {
+		return
+	}
+	next := "client_secret is null from now on, because the new secret cannot be read. To get a secret that Terraform knows, change " +
+		"secret_version and apply."
+	if !generated {
+		next = "To make the secret yours again, change secret_version, or client_secret_wo_version along with client_secret_wo, and apply."
+	}
+	diags.AddWarning("The secret of "+object(state.Name.ValueString()).String()+" was rotated outside Terraform",
+		"Somebody else gave the credential a new secret, or the answer to a rotation by Terraform was lost. "+next)
+}
+
+// Update changes attributes first and rotates last: a refused change then costs
+// no secret, and a refused rotation leaves its trigger in the state as it was,
+// so that the next apply tries again.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, prior model
+	var own types.String
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("client_secret_wo"), &own)...)
+	revision := tfx.GetPrivate(ctx, req.Private, tfx.PrivateRevision, &resp.Diagnostics)
+	adopt := tfx.GetPrivate(ctx, req.Private, tfx.PrivateImported, &resp.Diagnostics) != ""
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	credentials := r.provider.Client.APICredentials()
+	id := plan.ID.ValueString()
+	tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
+
+	state := plan
+	rotates := plan.rotates(&prior, adopt)
+	if body, changed := plan.updateRequest(&prior); changed {
+		got, err := credentials.Update(ctx, id, revision, body)
+		if err != nil {
+			tfx.AddError(&resp.Diagnostics, "update", object(prior.Name.ValueString()), members, err)
+			return
+		}
+		revision = got.Revision
+		state.fill(got)
+		setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
+		if rotates {
+			// What is saved if the rotation fails.
+			saved := state
+			saved.keepSecret(&prior)
+			resp.Diagnostics.Append(resp.State.Set(ctx, saved)...)
+		}
+	}
+	if rotates {
+		got, err := credentials.Rotate(ctx, id, revision, plan.rotationRequest(own))
+		if err != nil {
+			tfx.AddError(&resp.Diagnostics, "rotate the secret of", object(plan.Name.ValueString()), members, err)
+			return
+		}
+		state.fill(got)
+		state.fillSecret(got, own, &resp.Diagnostics)
+		setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	if rotates || !plan.SecretVersion.IsNull() {
+		tfx.SetPrivate(ctx, resp.Private, tfx.PrivateImported, "", &resp.Diagnostics)
+	}
+	state.checkKept(&plan, &resp.Diagnostics)
+}
+
+// Delete revokes the credential. What is gone already is fine.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.provider.Client.APICredentials().Delete(ctx, state.ID.ValueString())
+	if err != nil && !personio.IsNotFound(err) {
+		tfx.AddError(&resp.Diagnostics, "revoke", object(state.Name.ValueString()), members, err)
+	}
+}
+
+// ImportState takes an id, as a string or as an identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+	tfx.SetPrivate(ctx, resp.Private, tfx.PrivateImported, "true", &resp.Diagnostics)
+}
+
+// setPrivate notes which revision and which secret the state belongs to.
+func setPrivate(ctx context.Context, private tfx.PrivateWriter, got gatewayapi.APICredential, diags *diag.Diagnostics) {
+	tfx.SetPrivate(ctx, private, tfx.PrivateRevision, got.Revision, diags)
+	tfx.SetPrivate(ctx, private, tfx.PrivateSecretID, got.SecretID, diags)
+}
+
+// nameOrID is how people know the credential.
+func nameOrID(m *model) string {
+	if !m.Name.IsNull() {
+		return m.Name.ValueString()
+	}
+	return m.ID.ValueString()
+}

@@ -1,0 +1,193 @@
+package apicredential
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+// The limits of the gateway's contract (gatewayapi.APICredentialCreate).
+const (
+	maxName         = 255
+	maxClientSecret = 512
+)
+
+// defaultRotationOverlap leaves a day to bring a new secret to where it is used.
+const defaultRotationOverlap = "24h"
+
+const resourceDescription = `A client id and secret of a custom integration, with which a client gets access tokens. It can do what ` +
+	`its [` + "`personio_custom_integration`" + `](custom_integration.md) may do, and no more. Tokens die within a second of the ` +
+	`credential's end: when it is destroyed, disabled or expired.
+
+This resource needs a gateway: Personio's own API offers no way to manage credentials. With ` +
+	"`base_url = \"https://api.personio.de\"`" + ` its plan fails and says so.
+
+## Where the secret goes
+
+The secret is shown once, when it is made. Choose where it goes:
+
+- **Into the state** (default): the gateway makes the secret, and ` + "`client_secret`" + ` holds it, marked as sensitive. **Terraform ` +
+	`state stores it in clear text**, so keep the state in a backend that is encrypted and that few can read.
+- **Not into Terraform's files at all**: bring a secret of your own in ` + "`client_secret_wo`" + `, for example from an ephemeral ` +
+	`resource of your secret store. It is in no plan and no state; ` + "`client_secret`" + ` stays null. Needs Terraform 1.11 or newer.
+
+## Rotation without downtime
+
+Change ` + "`secret_version`" + ` and apply: the credential gets a new secret under the same client id, and the old one stays valid ` +
+	`for ` + "`rotation_overlap`" + `, time enough to bring the new one to where it is used. ` + "`previous_secret_expires_at`" + ` says ` +
+	`when the old one ends. To cut off a secret that leaked, set ` + "`rotation_overlap = \"0s\"`" + ` in the same change. With a secret ` +
+	`of your own, change ` + "`client_secret_wo_version`" + ` along with the value instead.
+
+A secret that somebody rotated outside Terraform cannot be read back: ` + "`client_secret`" + ` becomes null, with a warning, and the ` +
+	`next change of ` + "`secret_version`" + ` makes a new one. After an import ` + "`client_secret`" + ` is null as well, and the first ` +
+	"`secret_version`" + ` is taken over without a rotation, so that importing disturbs no client.`
+
+// Schema describes the resource.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := configurationAttributes()
+	maps.Copy(attributes, secretAttributes())
+	maps.Copy(attributes, computedAttributes())
+	resp.Schema = schema.Schema{MarkdownDescription: resourceDescription, Attributes: attributes}
+}
+
+// configurationAttributes are what the user writes, apart from the secret.
+func configurationAttributes() map[string]schema.Attribute {
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	return map[string]schema.Attribute{
+		"custom_integration_id": schema.StringAttribute{
+			MarkdownDescription: "Id of the custom integration that the credential belongs to. A change makes a new credential.",
+			Required:            true,
+			PlanModifiers:       replace,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name of the credential, for people; need not be unique. 1 to 255 characters.",
+			Required:            true,
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, maxName)},
+		},
+		"kind": schema.StringAttribute{
+			MarkdownDescription: "`personnel`: client id and secret for access tokens. `recruiting`: company id and a static token for " +
+				"`/v1/recruiting`; needs a gateway that was given recruiting access. A change makes a new credential. Default: `personnel`.",
+			Optional:      true,
+			Computed:      true,
+			Default:       stringdefault.StaticString(string(gatewayapi.KindPersonnel)),
+			PlanModifiers: replace,
+			Validators: []validator.String{
+				stringvalidator.OneOf(string(gatewayapi.KindPersonnel), string(gatewayapi.KindRecruiting)),
+			},
+		},
+		"enabled": schema.BoolAttribute{
+			MarkdownDescription: "Whether the credential may be used. While `false` it gets no access token, and tokens issued before " +
+				"are refused. Default: `true`.",
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(true),
+		},
+		"expires_at": schema.StringAttribute{
+			MarkdownDescription: "When the credential ends (RFC 3339, for example `2027-12-31T00:00:00Z`). Must lie in the future when " +
+				"it is set or changed. Default: never.",
+			CustomType: timetypes.RFC3339Type{},
+			Optional:   true,
+		},
+	}
+}
+
+// secretAttributes are the secret and how it changes.
+func secretAttributes() map[string]schema.Attribute {
+	own := path.MatchRoot("client_secret_wo")
+	return map[string]schema.Attribute{
+		"secret_version": schema.Int64Attribute{
+			MarkdownDescription: "Any change of this number gives the credential a new secret, setting it later and removing it " +
+				"included; the number itself means nothing. Only the first value after an import is taken over without a new secret. " +
+				"Conflicts with `client_secret_wo`.",
+			Optional:   true,
+			Validators: []validator.Int64{int64validator.ConflictsWith(own)},
+		},
+		"rotation_overlap": schema.StringAttribute{
+			MarkdownDescription: "How long the old secret stays valid after a rotation, as a duration from `0s` (cut off at once) to " +
+				"`720h`. Changing it alone rotates nothing. Default: `24h`.",
+			CustomType: timetypes.GoDurationType{},
+			Optional:   true,
+			Computed:   true,
+			Default:    stringdefault.StaticString(defaultRotationOverlap),
+			Validators: []validator.String{tfx.DurationBetween(0, gatewayapi.MaxRotationOverlap)},
+		},
+		"client_secret_wo": schema.StringAttribute{
+			MarkdownDescription: "A secret of your own, 32 to 512 characters, instead of one that the gateway makes. Write-only: it is " +
+				"in no plan and no state. Sent when the credential is made, and after that when `client_secret_wo_version` changes. " +
+				"Conflicts with `secret_version`.",
+			Optional:  true,
+			WriteOnly: true,
+			Sensitive: true,
+			Validators: []validator.String{
+				stringvalidator.UTF8LengthBetween(gatewayapi.MinClientSecretLength, maxClientSecret),
+			},
+		},
+		"client_secret_wo_version": schema.Int64Attribute{
+			MarkdownDescription: "Any change of this number to another sends `client_secret_wo` as the new secret; Terraform cannot see " +
+				"that the value itself changed. Removing the number leaves the secret as it is.",
+			Optional: true,
+		},
+		"client_secret": schema.StringAttribute{
+			MarkdownDescription: "The secret that the gateway made. Stored in the state in clear text. Null with `client_secret_wo`, " +
+				"after an import, and after a rotation outside Terraform.",
+			Computed:  true,
+			Sensitive: true,
+		},
+		"previous_secret_expires_at": schema.StringAttribute{
+			MarkdownDescription: "Until when the secret before the last rotation stays valid (RFC 3339); null if it is not.",
+			CustomType:          timetypes.RFC3339Type{},
+			Computed:            true,
+		},
+	}
+}
+
+// computedAttributes are what the gateway knows.
+func computedAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			MarkdownDescription: "Id of the credential, a UUID; not the client id.",
+			Computed:            true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"client_id": schema.StringAttribute{
+			MarkdownDescription: "The client id, `papi-` and a UUID. A rotation does not change it.",
+			Computed:            true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"status": schema.StringAttribute{
+			MarkdownDescription: "`ACTIVE`, `DISABLED` or `EXPIRED`.",
+			Computed:            true,
+		},
+		"last_used_at": schema.StringAttribute{
+			MarkdownDescription: "When the credential was last used (RFC 3339); null if never.",
+			CustomType:          timetypes.RFC3339Type{},
+			Computed:            true,
+		},
+		"created_at": schema.StringAttribute{
+			MarkdownDescription: "When the credential was made (RFC 3339).",
+			CustomType:          timetypes.RFC3339Type{},
+			Computed:            true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"updated_at": schema.StringAttribute{
+			MarkdownDescription: "When its configuration or secret last changed (RFC 3339).",
+			CustomType:          timetypes.RFC3339Type{},
+			Computed:            true,
+		},
+	}
+}

@@ -1,0 +1,16 @@
+package apicredential
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/parity"
+)
+
+func TestModelMatchesSchema(t *testing.T) {
+	t.Parallel()
+	var managed resource.SchemaResponse
+	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &managed)
+	parity.Check[model](t, managed.Schema)
+}

@@ -1,0 +1,187 @@
+// Package customintegration is the concept of a custom integration in
+// Terraform: the resource personio_custom_integration, and the data sources that
+// look at connected integrations.
+package customintegration
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+)
+
+// typeName is the resource's name in Terraform.
+const typeName = "personio_custom_integration"
+
+// Resource is personio_custom_integration.
+type Resource struct {
+	provider *tfx.ProviderData
+}
+
+// NewResource makes the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// object names an integration in diagnostics.
+func object(name string) tfx.Object {
+	return tfx.Object{
+		Type: typeName, Kind: "custom integration", Name: name,
+		InUse: "Remove what uses it first. If that is API credentials made outside Terraform: revoke them, or set force_destroy = true, " +
+			"apply, and destroy again, which revokes them with it",
+	}
+}
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName
+}
+
+// IdentitySchema describes what identifies an integration.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = tfx.IdentitySchema("Id of the custom integration, a UUID.")
+}
+
+// Configure takes the provider's client.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Create makes the planned integration.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	got, err := r.provider.Client.CustomIntegrations().Create(ctx, plan.createRequest())
+	if err != nil {
+		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), nil, err)
+		return
+	}
+	state := plan
+	state.fill(got)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
+	tfx.SetPrivate(ctx, resp.Private, tfx.PrivateRevision, got.Revision, &resp.Diagnostics)
+	state.checkKept(&plan, &resp.Diagnostics)
+}
+
+// Read refreshes the state; an integration that is gone leaves it with a
+// warning.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.ID.ValueString()
+	got, err := r.provider.Client.CustomIntegrations().Get(ctx, id)
+	switch {
+	case personio.IsNotFound(err) && state.Name.IsNull():
+		tfx.AddImportNotFound(&resp.Diagnostics, object(""), id)
+		return
+	case personio.IsNotFound(err):
+		tfx.AddVanished(&resp.Diagnostics, object(state.Name.ValueString()), id)
+		// The framework wants an identity even of what is gone, and a state
+		// written by an older Terraform has none.
+		tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		tfx.AddError(&resp.Diagnostics, "read", object(nameOrID(&state)), nil, err)
+		return
+	}
+	warnUnavailable(got, &resp.Diagnostics)
+	state.fill(got)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
+	tfx.SetPrivate(ctx, resp.Private, tfx.PrivateRevision, got.Revision, &resp.Diagnostics)
+}
+
+// Update sends the members that changed, provided that nobody else changed the
+// integration since the plan was made.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, prior model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	revision := tfx.GetPrivate(ctx, req.Private, tfx.PrivateRevision, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	state := plan
+	if body, changed := plan.updateRequest(&prior); changed {
+		got, err := r.provider.Client.CustomIntegrations().Update(ctx, plan.ID.ValueString(), revision, body)
+		if err != nil {
+			tfx.AddError(&resp.Diagnostics, "update", object(prior.Name.ValueString()), nil, err)
+			return
+		}
+		state.fill(got)
+		tfx.SetPrivate(ctx, resp.Private, tfx.PrivateRevision, got.Revision, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	tfx.SetIdentity(ctx, resp.Identity, plan.ID.ValueString(), &resp.Diagnostics)
+	state.checkKept(&plan, &resp.Diagnostics)
+}
+
+// Delete removes the integration, and its credentials if force_destroy is in
+// the state. What is gone already is fine.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.provider.Client.CustomIntegrations().Delete(ctx, state.ID.ValueString(), state.ForceDestroy.ValueBool())
+	if err == nil || personio.IsNotFound(err) {
+		return
+	}
+	tfx.AddError(&resp.Diagnostics, "delete", object(state.Name.ValueString()), nil, err)
+}
+
+// ImportState takes an id, as a string or as an identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+}
+
+// nameOrID is how people know the integration.
+func nameOrID(m *model) string {
+	if !m.Name.IsNull() {
+		return m.Name.ValueString()
+	}
+	return m.ID.ValueString()
+}
+
+// warnUnavailable warns of rights that the integration lists and the gateway
+// itself no longer has.
+func warnUnavailable(got gatewayapi.CustomIntegration, diags *diag.Diagnostics) {
+	for _, missing := range []struct {
+		attribute, what string
+		values          []string
+	}{
+		{"scopes", "scopes", got.UnavailableScopes},
+		{"readable_attributes", "employee attributes", got.UnavailableAttributes},
+	} {
+		if len(missing.values) == 0 {
+			continue
+		}
+		diags.AddAttributeWarning(path.Root(missing.attribute),
+			fmt.Sprintf("Custom integration %q lists more than the gateway may do", got.Name),
+			fmt.Sprintf("The gateway's own credential at Personio no longer has these %s: %s. Calls that need them fail until they "+
+				"are granted to that credential again, or taken from the integration.",
+				missing.what, strings.Join(missing.values, ", ")))
+	}
+}

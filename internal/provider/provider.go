@@ -1,0 +1,175 @@
+// Package provider is the Terraform layer: schemas, plan logic, state. It holds
+// no HTTP; package personio does the calls.
+package provider
+
+import (
+	"context"
+	"maps"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/personio-community/terraform-provider-personio/internal/provider/apicredential"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/directory"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+var _ provider.Provider = (*personioProvider)(nil)
+
+// personioProvider is the provider; its fields are what tests replace.
+type personioProvider struct {
+	version string
+	now     func() time.Time
+	getenv  func(string) string
+}
+
+// Option changes what a provider takes from its process.
+type Option func(*personioProvider)
+
+// WithClock sets the clock.
+func WithClock(now func() time.Time) Option {
+	return func(p *personioProvider) { p.now = now }
+}
+
+// WithGetenv sets where environment variables are read.
+func WithGetenv(getenv func(string) string) Option {
+	return func(p *personioProvider) { p.getenv = getenv }
+}
+
+// New returns what makes a provider of that version.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &personioProvider{version: version, now: time.Now, getenv: os.Getenv}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+// Metadata names the provider.
+func (p *personioProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "personio"
+	resp.Version = p.version
+}
+
+// Resources lists the resources.
+func (p *personioProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		apicredential.NewResource,
+		customintegration.NewResource,
+	}
+}
+
+// DataSources lists the data sources.
+func (p *personioProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		customintegration.NewDataSource,
+		customintegration.NewListDataSource,
+		directory.NewEmployeeAttributesDataSource,
+	}
+}
+
+const providerDescription = `Manages Personio integrations as code: custom integrations with attribute scopes, and API credentials ` +
+	`that rotate without downtime.
+
+Personio publishes no endpoint for integrations and credentials; they exist in its web screens only. So the provider talks to ` +
+	`one ` + "`base_url`" + `, which is either Personio's API itself or a **gateway**, a small service of your own (` +
+	"`personio-gateway`" + `) that stands in front of Personio, speaks the same API, and adds what is missing. Resources that ` +
+	`need the gateway say so, and fail at plan with an explanation when it is not there.
+
+Every argument can also be set by an environment variable; the configuration wins.`
+
+// The bounds of the provider's arguments.
+const (
+	minRequestTimeout    = time.Second
+	maxRequestTimeout    = time.Hour
+	maxRetries           = 20
+	minRequestsPerSecond = 0.01
+)
+
+// Schema describes the provider's arguments.
+func (p *personioProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	attributes := credentialAttributes()
+	maps.Copy(attributes, transportAttributes())
+	resp.Schema = schema.Schema{MarkdownDescription: providerDescription, Attributes: attributes}
+}
+
+// credentialAttributes say which API is called, and as whom.
+func credentialAttributes() map[string]schema.Attribute {
+	notEmpty := []validator.String{stringvalidator.LengthAtLeast(1)}
+	return map[string]schema.Attribute{
+		"base_url": schema.StringAttribute{
+			MarkdownDescription: "Address of the API, without `/v1` or `/v2`: your gateway, or Personio itself. Must be `https`, " +
+				"except for a loopback address. Default: `https://api.personio.de`. Environment: `PERSONIO_BASE_URL`.",
+			Optional:   true,
+			Validators: notEmpty,
+		},
+		"client_id": schema.StringAttribute{
+			MarkdownDescription: "Client id: of a management credential of the gateway, or of an API credential of Personio. " +
+				"Environment: `PERSONIO_CLIENT_ID`.",
+			Optional:   true,
+			Validators: notEmpty,
+		},
+		"client_secret": schema.StringAttribute{
+			MarkdownDescription: "Client secret. Better kept out of the configuration: in the environment, or in an ephemeral " +
+				"variable. Environment: `PERSONIO_CLIENT_SECRET`.",
+			Optional:   true,
+			Sensitive:  true,
+			Validators: notEmpty,
+		},
+		"app_id": schema.StringAttribute{
+			MarkdownDescription: "Name of your application in upper case and underscores, sent as `X-Personio-App-ID`, as Personio " +
+				"recommends. Environment: `PERSONIO_APP_ID`.",
+			Optional:   true,
+			Validators: notEmpty,
+		},
+		"partner_id": schema.StringAttribute{
+			MarkdownDescription: "Name of the partner company in upper case and underscores, sent as `X-Personio-Partner-ID`. " +
+				"Environment: `PERSONIO_PARTNER_ID`.",
+			Optional:   true,
+			Validators: notEmpty,
+		},
+	}
+}
+
+// transportAttributes say how it is called, and how patiently.
+func transportAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"ca_cert_pem": schema.StringAttribute{
+			MarkdownDescription: "Certificates of authorities, in PEM form, that are trusted in addition to the system's; for a " +
+				"gateway with a certificate of your own. The certificates themselves, not a path. Environment: `PERSONIO_CA_CERT_PEM`.",
+			Optional:   true,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"request_timeout": schema.StringAttribute{
+			MarkdownDescription: "How long one attempt of a call may wait for its answer, as a duration such as `30s` or `2m`: `1s` to " +
+				"`1h`. Default: `30s`. Environment: `PERSONIO_REQUEST_TIMEOUT`.",
+			CustomType: timetypes.GoDurationType{},
+			Optional:   true,
+			Validators: []validator.String{tfx.DurationBetween(minRequestTimeout, maxRequestTimeout)},
+		},
+		"max_retries": schema.Int64Attribute{
+			MarkdownDescription: "How often a call is repeated after a rate limit, an outage or a broken connection: 0 to 20. " +
+				"Default: 4. Environment: `PERSONIO_MAX_RETRIES`.",
+			Optional:   true,
+			Validators: []validator.Int64{int64validator.Between(0, maxRetries)},
+		},
+		"max_requests_per_second": schema.Float64Attribute{
+			MarkdownDescription: "Pace of all calls together, at least 0.01. Default: 15 towards Personio, 100 towards a gateway, which " +
+				"keeps Personio's limits by itself. Environment: `PERSONIO_MAX_REQUESTS_PER_SECOND`.",
+			Optional:   true,
+			Validators: []validator.Float64{float64validator.AtLeast(minRequestsPerSecond)},
+		},
+	}
+}

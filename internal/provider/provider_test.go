@@ -1,0 +1,247 @@
+package provider_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/personio-community/terraform-provider-personio/internal/acctest"
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/gatewayfake"
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/tfproto"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	personioprovider "github.com/personio-community/terraform-provider-personio/internal/provider"
+)
+
+// environment stands in for the process's.
+func environment(variables map[string]string) personioprovider.Option {
+	return personioprovider.WithGetenv(func(name string) string { return variables[name] })
+}
+
+// integration is a configuration of the resource that the tests use.
+var integration = tfproto.Values{"name": "Reporting", "scopes": []any{"personio:persons:read"}}
+
+func wantParts(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in:\n%s", part, text)
+		}
+	}
+}
+
+// Each schema is valid by the framework's own rules, and everything in it is
+// described: the documentation is made from it.
+func TestSchemas(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := acctest.NewProvider()()
+	var schema provider.SchemaResponse
+	p.Schema(ctx, provider.SchemaRequest{}, &schema)
+	if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
+		t.Errorf("provider: %v", diags)
+	}
+	for _, newOne := range p.Resources(ctx) {
+		var resp resource.SchemaResponse
+		newOne().Schema(ctx, resource.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("resource: %v", diags)
+		}
+		identified, ok := newOne().(resource.ResourceWithIdentity)
+		if !ok {
+			t.Errorf("%T has no identity", newOne())
+			continue
+		}
+		var identity resource.IdentitySchemaResponse
+		identified.IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
+		if diags := identity.IdentitySchema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("identity: %v", diags)
+		}
+	}
+	for _, newOne := range p.DataSources(ctx) {
+		var resp datasource.SchemaResponse
+		newOne().Schema(ctx, datasource.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("data source: %v", diags)
+		}
+	}
+
+	all := tfproto.New(t, acctest.NewProvider()).Schema()
+	wantDescribed(t, "provider", all.Provider)
+	for name, s := range all.ResourceSchemas {
+		wantDescribed(t, name, s)
+		if s.Version != 0 {
+			t.Errorf("%s: version %d needs an upgrader and a test from the version before", name, s.Version)
+		}
+	}
+	for name, s := range all.DataSourceSchemas {
+		wantDescribed(t, name, s)
+	}
+	if len(all.ResourceSchemas) != 2 || len(all.DataSourceSchemas) != 3 {
+		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
+	}
+}
+
+func wantDescribed(t *testing.T, name string, schema *tfprotov6.Schema) {
+	t.Helper()
+	if schema.Block.Description == "" || schema.Block.DescriptionKind != tfprotov6.StringKindMarkdown {
+		t.Errorf("%s has no MarkdownDescription", name)
+	}
+	var walk func(prefix string, attributes []*tfprotov6.SchemaAttribute)
+	walk = func(prefix string, attributes []*tfprotov6.SchemaAttribute) {
+		for _, a := range attributes {
+			if a.Description == "" || a.DescriptionKind != tfprotov6.StringKindMarkdown {
+				t.Errorf("%s%s has no MarkdownDescription", prefix, a.Name)
+			}
+			if a.NestedType != nil {
+				walk(prefix+a.Name+".", a.NestedType.Attributes)
+			}
+		}
+	}
+	walk(name+".", schema.Block.Attributes)
+}
+
+func TestConfigureCallsNothing(t *testing.T) {
+	t.Parallel()
+	_, fake := acctest.FakeProvider(t)
+	if calls := fake.Calls(); len(calls) > 0 || fake.Tokens() > 0 {
+		t.Errorf("calls %v, tokens %d", calls, fake.Tokens())
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	fake := gatewayfake.New(t)
+	variables := map[string]string{
+		"PERSONIO_BASE_URL": fake.URL, "PERSONIO_CLIENT_ID": "papi-overridden", "PERSONIO_CLIENT_SECRET": gatewayfake.ClientSecret,
+		"PERSONIO_APP_ID": "REPORTING", "PERSONIO_PARTNER_ID": "ACME", "PERSONIO_REQUEST_TIMEOUT": "5s",
+		"PERSONIO_MAX_RETRIES": "0", "PERSONIO_MAX_REQUESTS_PER_SECOND": "1000.5", "TFC_RUN_ID": "run-4711\r\nX-Evil: 1",
+	}
+	p := tfproto.Configured(t, acctest.NewProvider(environment(variables)), tfproto.Values{"client_id": gatewayfake.ClientID})
+	planned, diags := p.Plan("personio_custom_integration", nil, integration)
+	wantNoErrors(t, diags)
+	_, diags = p.Apply("personio_custom_integration", planned)
+	wantNoErrors(t, diags)
+	calls := fake.Calls()
+	if want := "terraform-provider-personio/test terraform/1.12.0 tfc/run-4711X-Evil1"; len(calls) != 1 || calls[0].UserAgent != want {
+		t.Errorf("calls %v, want the user agent %q", calls, want)
+	}
+}
+
+func wantNoErrors(t *testing.T, diags tfproto.Diagnostics) {
+	t.Helper()
+	if text := diags.Errors(); text != "" {
+		t.Fatal(text)
+	}
+}
+
+func TestInvalidEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string][]string{
+		"PERSONIO_REQUEST_TIMEOUT":         {"soon", "0s", "-5s", "2h"},
+		"PERSONIO_MAX_RETRIES":             {"many", "-1", "21", "1.5"},
+		"PERSONIO_MAX_REQUESTS_PER_SECOND": {"fast", "0", "-1", "NaN"},
+		"PERSONIO_BASE_URL":                {"http://gateway.example.com", "gateway", "https://u:p@gateway.example.com", "https://gateway.example.com/v2"},
+		"PERSONIO_CA_CERT_PEM":             {"/etc/ssl/ca.pem"},
+	} {
+		for _, value := range values {
+			p := tfproto.New(t, acctest.NewProvider(environment(map[string]string{name: value})))
+			text := p.Configure(tfproto.Values{}, false).Errors()
+			argument := strings.ToLower(strings.TrimPrefix(name, "PERSONIO_"))
+			wantParts(t, text, `AttributeName("`+argument+`")`, name)
+		}
+	}
+}
+
+// An argument that is not known yet gets an error of its own, unless Terraform
+// can wait.
+func TestUnknownConfiguration(t *testing.T) {
+	t.Parallel()
+	arguments := []string{
+		"base_url", "client_id", "client_secret", "app_id", "partner_id", "ca_cert_pem",
+		"request_timeout", "max_retries", "max_requests_per_second",
+	}
+	everything := tfproto.Values{}
+	for _, argument := range arguments {
+		everything[argument] = tfproto.Unknown
+		diags := tfproto.New(t, acctest.NewProvider()).Configure(tfproto.Values{argument: tfproto.Unknown}, false)
+		if len(diags) != 1 {
+			t.Errorf("%s: %d diagnostics", argument, len(diags))
+		}
+		wantParts(t, diags.Errors(), `AttributeName("`+argument+`")`, "is not known yet", "PERSONIO_"+strings.ToUpper(argument))
+	}
+	if diags := tfproto.New(t, acctest.NewProvider()).Configure(everything, false); len(diags) != len(arguments) {
+		t.Errorf("%d diagnostics for %d arguments", len(diags), len(arguments))
+	}
+
+	p := tfproto.New(t, acctest.NewProvider())
+	wantNoErrors(t, p.Configure(everything, true))
+	planned, diags := p.Plan("personio_custom_integration", nil, integration)
+	wantNoErrors(t, diags)
+	if !planned.Deferred {
+		t.Error("the plan is not deferred")
+	}
+}
+
+// Without credentials everything that needs none works; the first call says
+// what is missing.
+func TestMissingCredentials(t *testing.T) {
+	t.Parallel()
+	fake := gatewayfake.New(t)
+	p := tfproto.Configured(t, acctest.NewProvider(), tfproto.Values{"base_url": fake.URL})
+	planned, diags := p.Plan("personio_custom_integration", nil, integration)
+	wantNoErrors(t, diags)
+	_, diags = p.Apply("personio_custom_integration", planned)
+	wantParts(t, diags.Errors(), `Could not create custom integration "Reporting"`, "PERSONIO_CLIENT_ID", "PERSONIO_CLIENT_SECRET")
+	if calls := fake.Calls(); len(calls) > 0 || fake.Tokens() > 0 {
+		t.Errorf("calls without credentials: %v", calls)
+	}
+}
+
+// Zero retries are zero, and not the client's default.
+func TestNoRetries(t *testing.T) {
+	t.Parallel()
+	for name, configure := range map[string]func(*gatewayfake.Server) *tfproto.Provider{
+		"argument": func(fake *gatewayfake.Server) *tfproto.Provider { return acctest.Reconnect(t, fake) },
+		"environment": func(fake *gatewayfake.Server) *tfproto.Provider {
+			return tfproto.Configured(t, acctest.NewProvider(environment(map[string]string{"PERSONIO_MAX_RETRIES": "0"})), tfproto.Values{
+				"base_url": fake.URL, "client_id": gatewayfake.ClientID, "client_secret": gatewayfake.ClientSecret,
+			})
+		},
+	} {
+		fake := gatewayfake.New(t)
+		fake.Script("GET "+gatewayapi.PathCustomIntegrations,
+			gatewayfake.Finding(503, gatewayapi.KindUnavailable, "Service unavailable", "Try later.", nil))
+		_, diags := configure(fake).ReadData("personio_connected_integrations", tfproto.Values{})
+		wantParts(t, diags.Errors(), "Could not list connected integrations", "Try later.", "HTTP status 503")
+		if calls := fake.Calls(); len(calls) != 1 {
+			t.Errorf("%s: %d calls", name, len(calls))
+		}
+	}
+}
+
+// Towards Personio itself everything that needs a gateway fails at plan, without
+// a call: there is no network in this test.
+func TestPersonioItself(t *testing.T) {
+	t.Parallel()
+	for _, baseURL := range []any{nil, "https://api.personio.de", "https://API.PERSONIO.DE/"} {
+		p := tfproto.Configured(t, acctest.NewProvider(), tfproto.Values{"base_url": baseURL, "client_id": "papi-x", "client_secret": "papi-y"})
+		for name, config := range map[string]tfproto.Values{
+			"personio_custom_integration": integration,
+			"personio_api_credential":     {"name": "x", "custom_integration_id": tfproto.Unknown},
+		} {
+			_, diags := p.Plan(name, nil, config)
+			wantParts(t, diags.Errors(), name+" needs a gateway", "no endpoint", "base_url", "PERSONIO_BASE_URL")
+		}
+		for name, config := range map[string]tfproto.Values{
+			"personio_connected_integrations": {}, "personio_connected_integration": {"name": "x"},
+		} {
+			_, diags := p.ReadData(name, config)
+			wantParts(t, diags.Errors(), name+" needs a gateway")
+		}
+	}
+}
