@@ -48,6 +48,12 @@ const (
 	ScopeCustomIntegrationsWrite = "gateway:custom-integrations:write"
 	ScopeAPICredentialsRead      = "gateway:api-credentials:read"
 	ScopeAPICredentialsWrite     = "gateway:api-credentials:write"
+	ScopeSyncTargetsRead         = "gateway:sync-targets:read"
+	ScopeSyncTargetsWrite        = "gateway:sync-targets:write"
+	ScopeSyncRulesRead           = "gateway:sync-rules:read"
+	ScopeSyncRulesWrite          = "gateway:sync-rules:write"
+	// ScopeSyncRunsRead reads runs, whose items name employees by id.
+	ScopeSyncRunsRead = "gateway:sync-runs:read"
 )
 
 // The scopes that the employee endpoints need.
@@ -61,6 +67,8 @@ func ManagementScopes() []string {
 	return []string{
 		ScopeCustomIntegrationsRead, ScopeCustomIntegrationsWrite,
 		ScopeAPICredentialsRead, ScopeAPICredentialsWrite,
+		ScopeSyncTargetsRead, ScopeSyncTargetsWrite,
+		ScopeSyncRulesRead, ScopeSyncRulesWrite, ScopeSyncRunsRead,
 	}
 }
 
