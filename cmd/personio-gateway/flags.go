@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gateway"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/notify"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
@@ -22,7 +23,7 @@ type storeFlags struct {
 }
 
 func (f *storeFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.database, "database", "sqlite://personio-gateway.db", "database: sqlite:///absolute/path or sqlite://relative/path")
+	flags.StringVar(&f.database, "database", "sqlite://personio-gateway.db", "database: sqlite:///absolute/path, sqlite://relative/path or postgres://user:password@host/name; better given as PERSONIO_GATEWAY_DATABASE if it holds a password")
 	flags.StringVar(&f.keyFile, "key-file", "personio-gateway.key", "file with the encryption key that init made")
 }
 
@@ -112,6 +113,35 @@ func (f *listenFlags) check() (public *url.URL, err error) {
 		return nil, fmt.Errorf("--public-url %q is not an absolute URL such as https://personio-gateway.example.com", f.publicURL)
 	}
 	return public, nil
+}
+
+// mailFlags say how owners of sync rules are told of failures.
+type mailFlags struct {
+	smtpURL, smtpCACert string
+}
+
+func (f *mailFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.smtpURL, "smtp-url", "", "server for mail to owners of sync rules: smtps://user:password@host:465?from=address; better given as PERSONIO_GATEWAY_SMTP_URL")
+	flags.StringVar(&f.smtpCACert, "smtp-ca-cert", "", "file with certificates that are trusted for it in addition to the system's")
+}
+
+// mailer makes the mailer, nil without a server.
+func (f *mailFlags) mailer() (*notify.Mailer, error) {
+	if f.smtpURL == "" {
+		return nil, nil //nolint:nilnil // No mailer is a valid answer.
+	}
+	var ca []byte
+	if f.smtpCACert != "" {
+		var err error
+		if ca, err = os.ReadFile(f.smtpCACert); err != nil {
+			return nil, fmt.Errorf("reading --smtp-ca-cert: %w", err)
+		}
+	}
+	mailer, err := notify.NewMailer(f.smtpURL, string(ca))
+	if err != nil {
+		return nil, fmt.Errorf("--smtp-url: %w", err)
+	}
+	return mailer, nil
 }
 
 // logFlags say what is logged.

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	_ "time/tzdata" // Schedules name zones, wherever the gateway runs.
 )
 
 // version is set by the linker.

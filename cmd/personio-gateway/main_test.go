@@ -139,7 +139,19 @@ func TestSandboxCommand(t *testing.T) {
 		t.Errorf("Personio's copy knows the gateway's credential: status %d", status)
 	}
 	env, err := os.ReadFile(envFile)
-	want := fmt.Sprintf("export PERSONIO_BASE_URL=%q\nexport PERSONIO_CLIENT_ID=%q\nexport PERSONIO_CLIENT_SECRET=%q\n", ready.GatewayURL, ready.ClientID, ready.ClientSecret)
+	want := ""
+	for _, v := range [][2]string{
+		{"PERSONIO_BASE_URL", ready.GatewayURL},
+		{"PERSONIO_CLIENT_ID", ready.ClientID},
+		{"PERSONIO_CLIENT_SECRET", ready.ClientSecret},
+		{"TF_VAR_scim_url", ready.SCIMURL},
+		{"TF_VAR_scim_token", ready.SCIMToken},
+		{"SANDBOX_PERSONIO_URL", ready.PersonioURL},
+		{"SANDBOX_PERSONIO_CLIENT_ID", ready.PersonioClientID},
+		{"SANDBOX_PERSONIO_CLIENT_SECRET", ready.PersonioClientSecret},
+	} {
+		want += fmt.Sprintf("export %s=%q\n", v[0], v[1])
+	}
 	if err != nil || string(env) != want {
 		t.Errorf("the environment file is\n%s, error %v", env, err)
 	}
@@ -279,6 +291,7 @@ func TestRefusals(t *testing.T) {
 		"a secret twice":                {nil, []string{"serve", "--upstream-client-secret-file", open}, "exclude"},
 		"plain HTTP to Personio":        {[]string{"PERSONIO_GATEWAY_UPSTREAM_URL=http://personio.example.com"}, []string{"serve"}, "--upstream-url"},
 		"another database":              {[]string{"PERSONIO_GATEWAY_DATABASE=mysql://x"}, []string{"serve"}, "sqlite:///"},
+		"a mail server without sender":  {[]string{"PERSONIO_GATEWAY_SMTP_URL=smtps://u:s3cret@smtp.example.com"}, []string{"serve"}, "from="},
 		"no log level":                  {nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
 		"a variable that is no number":  {[]string{"PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND=s3cret"}, []string{"serve"}, "PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND"},
 		"a scope that does not exist":   {nil, []string{"management-credential", "create", "--name", "x", "--scope", "all"}, `"all"`},

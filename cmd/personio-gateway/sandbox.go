@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -16,31 +18,42 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/scim"
 )
 
 // sandboxFlags say which demo company there is and where it listens.
 type sandboxFlags struct {
-	listen, personioListen, envFile, dataDir string
-	persons                                  int
-	seed                                     uint64
-	rateLimits                               bool
-	logging                                  logFlags
+	listen, personioListen, scimListen, envFile, dataDir string
+	persons                                              int
+	seed                                                 uint64
+	rateLimits                                           bool
+	logging                                              logFlags
 }
 
 // sandboxReady is the line that the sandbox prints when it answers.
 type sandboxReady struct {
-	GatewayURL   string `json:"gateway_url"`
-	PersonioURL  string `json:"personio_url"`
+	GatewayURL  string `json:"gateway_url"`
+	PersonioURL string `json:"personio_url"`
+	// The credential at Personio's copy that may do everything there, as an
+	// administrator has one.
+	PersonioClientID     string `json:"personio_client_id"`
+	PersonioClientSecret string `json:"personio_client_secret"`
+
+	SCIMURL      string `json:"scim_url"`
+	SCIMToken    string `json:"scim_token"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
 }
+
+// scimBasePath is where the SCIM target is mounted, as most real ones are.
+const scimBasePath = "/scim/v2"
 
 func newSandboxCommand() *cobra.Command {
 	var flags sandboxFlags
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Run a demo company, a copy of Personio's API in front of it, and a gateway",
-		Long:  "sandbox runs everything needed to try the Terraform provider in one process: a demo company,\na look-alike of Personio's public API, and a gateway in front of it. It prints one line of JSON\nwhen it is ready, and forgets everything when it ends.",
+		Short: "Run a demo company, a copy of Personio's API, a SCIM target and a gateway",
+		Long:  "sandbox runs everything needed to try the Terraform provider in one process: a demo company,\na look-alike of Personio's public API, a SCIM 2.0 service provider to sync to, and a gateway.\nIt prints one line of JSON when it is ready, and forgets everything when it ends.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSandbox(cmd, flags)
@@ -49,6 +62,7 @@ func newSandboxCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&flags.listen, "listen", "127.0.0.1:0", "address of the gateway; loopback only")
 	f.StringVar(&flags.personioListen, "personio-listen", "127.0.0.1:0", "address of the copy of Personio's API; loopback only")
+	f.StringVar(&flags.scimListen, "scim-listen", "127.0.0.1:0", "address of the SCIM target; loopback only")
 	f.IntVar(&flags.persons, "persons", 250, "number of employees")
 	f.Uint64Var(&flags.seed, "seed", 1, "which company: the same seed makes the same people")
 	f.BoolVar(&flags.rateLimits, "rate-limits", false, "limit requests as Personio does")
@@ -65,13 +79,9 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	personioListener, err := listenLoopback(ctx, flags.personioListen)
+	listeners, err := listenLoopback(ctx, flags.personioListen, flags.scimListen, flags.listen)
 	if err != nil {
 		return err
-	}
-	gatewayListener, err := listenLoopback(ctx, flags.listen)
-	if err != nil {
-		return errors.Join(err, personioListener.Close())
 	}
 	dir, err := os.MkdirTemp(flags.dataDir, "personio-gateway-sandbox-")
 	if err != nil {
@@ -79,9 +89,17 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
+	ready := sandboxReady{
+		PersonioURL: "http://" + listeners[0].Addr().String(),
+		SCIMURL:     "http://" + listeners[1].Addr().String() + scimBasePath,
+		SCIMToken:   secretbox.NewSecret(),
+		GatewayURL:  "http://" + listeners[2].Addr().String(),
+	}
 	box := sandbox.New(sandbox.Options{Persons: flags.persons, Seed: flags.seed, RateLimits: flags.rateLimits})
-	personioURL := "http://" + personioListener.Addr().String()
-	server, err := newSandboxGateway(ctx, box, dir, personioURL, log)
+	administrator := box.AddCredential(sandbox.Credential{})
+	ready.PersonioClientID, ready.PersonioClientSecret = administrator.ClientID, administrator.ClientSecret
+	target := scim.New(scim.Options{Token: ready.SCIMToken, BasePath: scimBasePath})
+	server, err := newSandboxGateway(ctx, box, dir, ready.PersonioURL, log)
 	if err != nil {
 		return err
 	}
@@ -90,13 +108,14 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	ready := sandboxReady{"http://" + gatewayListener.Addr().String(), personioURL, credential.ClientID, credential.ClientSecret}
+	ready.ClientID, ready.ClientSecret = credential.ClientID, credential.ClientSecret
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serve(ctx, personioListener, box.Handler(), "", "") })
-	group.Go(func() error { return serve(ctx, gatewayListener, server.Handler(), "", "") })
+	for n, handler := range []http.Handler{box.Handler(), target.Handler(), server.Handler()} {
+		group.Go(func() error { return serve(ctx, listeners[n], handler, "", "") })
+	}
 	group.Go(func() error {
-		// Both listeners take connections since before they were served.
+		// The listeners take connections since before they were served.
 		if err := writeEnvFile(flags.envFile, ready); err != nil {
 			return err
 		}
@@ -123,22 +142,47 @@ func newSandboxGateway(ctx context.Context, box *sandbox.Sandbox, dir, personioU
 	})
 }
 
-func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
+// listenLoopback listens on every address, or on none.
+func listenLoopback(ctx context.Context, addresses ...string) (listeners []net.Listener, err error) {
+	defer func() {
+		if err != nil {
+			for _, listener := range listeners {
+				err = errors.Join(err, listener.Close())
+			}
+		}
+	}()
+	for _, address := range addresses {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err != nil {
+			return listeners, err
+		}
+		listeners = append(listeners, listener)
+		if tcp, ok := listener.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+			return listeners, fmt.Errorf("the sandbox listens on loopback only, not on %s: its data is made up, but its secrets are in the clear", address)
+		}
 	}
-	if tcp, ok := listener.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
-		return nil, errors.Join(fmt.Errorf("the sandbox listens on loopback only, not on %s: its data is made up, but its secrets are in the clear", address), listener.Close())
-	}
-	return listener, nil
+	return listeners, nil
 }
 
-// writeEnvFile writes what the Terraform provider reads from its environment.
+// writeEnvFile writes what the Terraform provider reads from its environment,
+// the variables of the examples that sync to the SCIM target, and what opens
+// Personio's copy.
 func writeEnvFile(path string, ready sandboxReady) error {
 	if path == "" {
 		return nil
 	}
-	lines := fmt.Sprintf("export PERSONIO_BASE_URL=%q\nexport PERSONIO_CLIENT_ID=%q\nexport PERSONIO_CLIENT_SECRET=%q\n", ready.GatewayURL, ready.ClientID, ready.ClientSecret)
-	return os.WriteFile(path, []byte(lines), 0o600)
+	var lines strings.Builder
+	for _, v := range [][2]string{
+		{"PERSONIO_BASE_URL", ready.GatewayURL},
+		{"PERSONIO_CLIENT_ID", ready.ClientID},
+		{"PERSONIO_CLIENT_SECRET", ready.ClientSecret},
+		{"TF_VAR_scim_url", ready.SCIMURL},
+		{"TF_VAR_scim_token", ready.SCIMToken},
+		{"SANDBOX_PERSONIO_URL", ready.PersonioURL},
+		{"SANDBOX_PERSONIO_CLIENT_ID", ready.PersonioClientID},
+		{"SANDBOX_PERSONIO_CLIENT_SECRET", ready.PersonioClientSecret},
+	} {
+		fmt.Fprintf(&lines, "export %s=%q\n", v[0], v[1])
+	}
+	return os.WriteFile(path, []byte(lines.String()), 0o600)
 }

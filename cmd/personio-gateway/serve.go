@@ -18,6 +18,7 @@ func newServeCommand() *cobra.Command {
 		store    storeFlags
 		upstream upstreamFlags
 		listen   listenFlags
+		mail     mailFlags
 		logging  logFlags
 	)
 	cmd := &cobra.Command{
@@ -38,6 +39,9 @@ func newServeCommand() *cobra.Command {
 				return err
 			}
 			config.PublicURL = public
+			if config.Mailer, err = mail.mailer(); err != nil {
+				return err
+			}
 			server, err := gateway.New(cmd.Context(), config)
 			if err != nil {
 				return err
@@ -49,6 +53,7 @@ func newServeCommand() *cobra.Command {
 	store.register(cmd.Flags())
 	upstream.register(cmd.Flags())
 	listen.register(cmd.Flags())
+	mail.register(cmd.Flags())
 	logging.register(cmd.Flags())
 	return cmd
 }

@@ -5,7 +5,6 @@ package acctest
 import (
 	"fmt"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/testdb"
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/managementcredential"
@@ -20,6 +20,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/scim"
 )
 
 // Persons is the head count of the demo company in tests, small so that a test
@@ -36,6 +37,10 @@ type World struct {
 	// Gateway is the gateway, and URL where it is.
 	Gateway *gateway.Server
 	URL     string
+	// SCIM is a sync target, SCIMURL where it is, SCIMToken what opens it.
+	SCIM      *scim.Target
+	SCIMURL   string
+	SCIMToken string
 	// Management is a management credential of the gateway.
 	Management managementcredential.Credential
 	// Client calls the gateway with the management credential, for what a test
@@ -78,10 +83,16 @@ func Start(t testing.TB, opts ...Option) *World {
 	t.Cleanup(upstream.Close)
 	w.PersonioURL = upstream.URL
 
+	w.SCIMToken = secretbox.NewSecret()
+	w.SCIM = scim.New(scim.Options{Token: w.SCIMToken})
+	target := httptest.NewServer(w.SCIM.Handler())
+	t.Cleanup(target.Close)
+	w.SCIMURL = target.URL
+
 	key, err := secretbox.NewKey()
 	check(t, err)
 	w.Gateway, err = gateway.New(t.Context(), gateway.Config{
-		DatabaseURL:               "sqlite:///" + filepath.Join(t.TempDir(), "gateway.db"),
+		DatabaseURL:               testdb.URL(t),
 		Key:                       key,
 		UpstreamURL:               upstream.URL,
 		UpstreamClientID:          w.Upstream.ClientID,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
@@ -129,9 +130,7 @@ func TestIdempotentCreate(t *testing.T) {
 // renewAdmin makes a new management credential and returns its token.
 func (e *env) renewAdmin() string {
 	e.t.Helper()
-	c, err := e.server.ManagementCredentials().Create(e.t.Context(), "again", []string{
-		"gateway:custom-integrations:read", "gateway:custom-integrations:write", "gateway:api-credentials:read", "gateway:api-credentials:write",
-	})
+	c, err := e.server.ManagementCredentials().Create(e.t.Context(), "again", attribute.ManagementScopes())
 	if err != nil {
 		e.t.Fatal(err)
 	}

@@ -251,13 +251,18 @@ func TestOpenAPIIsServed(t *testing.T) {
 		}
 	}
 	slices.Sort(operations)
-	want := []string{
-		"DELETE /gateway/v1/api-credentials/{id}", "DELETE /gateway/v1/custom-integrations/{id}",
-		"GET /gateway/v1/api-credentials", "GET /gateway/v1/api-credentials/{id}",
-		"GET /gateway/v1/custom-integrations", "GET /gateway/v1/custom-integrations/{id}",
-		"PATCH /gateway/v1/api-credentials/{id}", "PATCH /gateway/v1/custom-integrations/{id}",
-		"POST /gateway/v1/api-credentials", "POST /gateway/v1/api-credentials/{id}/rotate", "POST /gateway/v1/custom-integrations",
+	var want []string
+	for collection, methods := range map[string]string{"api-credentials": "GET POST", "custom-integrations": "GET POST", "sync-targets": "GET POST", "sync-rules": "GET POST", "sync-runs": "GET"} {
+		for method := range strings.FieldsSeq(methods) {
+			want = append(want, method+" /gateway/v1/"+collection)
+		}
+		want = append(want, "GET /gateway/v1/"+collection+"/{id}")
+		if collection != "sync-runs" {
+			want = append(want, "PATCH /gateway/v1/"+collection+"/{id}", "DELETE /gateway/v1/"+collection+"/{id}")
+		}
 	}
+	want = append(want, "POST /gateway/v1/api-credentials/{id}/rotate", "POST /gateway/v1/sync-rules/{id}/run", "POST /gateway/v1/sync-targets/{id}/test", "GET /gateway/v1/sync-runs/{id}/items")
+	slices.Sort(want)
 	if diff := cmp.Diff(want, operations); diff != "" || !strings.HasPrefix(document.OpenAPI, "3.1") {
 		t.Errorf("OpenAPI %s, operations (-want +got):\n%s", document.OpenAPI, diff)
 	}

@@ -9,17 +9,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/testdb"
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/scim"
 )
 
 // clock is a clock that a test sets. The sandbox runs on real time.
@@ -50,8 +51,13 @@ type env struct {
 	key      *secretbox.Key
 	database string
 	log      *lockedBuffer
-	// gatewayURL and personioURL are the two addresses.
-	gatewayURL, personioURL string
+	// stop ends the gateway before the test does.
+	stop func()
+	// target is a SCIM service provider, which targetToken opens.
+	target      *scim.Target
+	targetToken string
+	// The three addresses.
+	gatewayURL, personioURL, targetURL string
 	// admin is a token with every management scope and persons:read.
 	admin string
 }
@@ -89,7 +95,12 @@ func startBefore(t testing.TB, box *sandbox.Sandbox, handler http.Handler, upstr
 	personio := httptest.NewServer(handler)
 	t.Cleanup(personio.Close)
 	e.personioURL = personio.URL
-	e.database = "sqlite://" + filepath.Join(t.TempDir(), "gateway.db")
+	e.targetToken = secretbox.NewSecret()
+	e.target = scim.New(scim.Options{Token: e.targetToken})
+	target := httptest.NewServer(e.target.Handler())
+	t.Cleanup(target.Close)
+	e.targetURL = target.URL
+	e.database = testdb.URL(t)
 	var err error
 	if e.key, err = secretbox.NewKey(); err != nil {
 		t.Fatal(err)
@@ -99,12 +110,13 @@ func startBefore(t testing.TB, box *sandbox.Sandbox, handler http.Handler, upstr
 		t.Fatal(err)
 	}
 	listener := httptest.NewServer(e.server.Handler())
-	t.Cleanup(func() {
+	e.stop = sync.OnceFunc(func() {
 		listener.Close()
 		if err := e.server.Close(); err != nil {
 			t.Errorf("closing the gateway: %v", err)
 		}
 	})
+	t.Cleanup(e.stop)
 	e.gatewayURL = listener.URL
 	credential, err := e.server.ManagementCredentials().Create(t.Context(), "test", append(attribute.ManagementScopes(), attribute.ScopePersonsRead))
 	if err != nil {
@@ -118,7 +130,7 @@ func (e *env) config() gateway.Config {
 	return gateway.Config{
 		DatabaseURL: e.database, Key: e.key,
 		UpstreamURL: e.personioURL, UpstreamClientID: e.upstream.ClientID, UpstreamClientSecret: e.upstream.ClientSecret,
-		UpstreamRequestsPerSecond: -1, Version: "test", Now: e.clock.Now,
+		UpstreamRequestsPerSecond: -1, Version: "test", Now: e.clock.Now, TickEvery: 100 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/personio-community/terraform-provider-personio/internal/acctest/testdb"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 )
@@ -23,6 +24,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
+}
+
+// The whole suite holds on PostgreSQL too.
+func TestOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	testdb.OnPostgreSQL(t, "^TestReadsShowExactly")
 }
 
 // What was made survives a restart; tokens do too.

@@ -16,7 +16,9 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/apicredential"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/jobs"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/managementcredential"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/notify"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/passthrough"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
@@ -27,7 +29,7 @@ import (
 
 // Config is what a gateway needs to run.
 type Config struct {
-	// DatabaseURL names the database, sqlite:///path.
+	// DatabaseURL names the database, sqlite:///path or postgres://...
 	DatabaseURL string
 	// Key encrypts what the database holds of secrets. It must be the key that
 	// the database was first opened with.
@@ -40,6 +42,10 @@ type Config struct {
 	UpstreamRequestsPerSecond float64
 	// PublicURL is the address that clients use; nil: the host they name.
 	PublicURL *url.URL
+	// Mailer tells the owners of sync rules of failures; nil: no mail is sent.
+	Mailer *notify.Mailer
+	// TickEvery is how often due syncs are looked for; 0 means every 5 seconds.
+	TickEvery time.Duration
 	// Version is told to clients and to Personio.
 	Version string
 	Log     *slog.Logger
@@ -54,6 +60,7 @@ type Server struct {
 	client    *personio.Client
 	upstream  *upstream.Upstream
 	handler   http.Handler
+	jobs      *jobs.Jobs
 	log       *slog.Logger
 	now       func() time.Time
 	stopSweep func()
@@ -67,6 +74,9 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.TickEvery == 0 {
+		config.TickEvery = 5 * time.Second
 	}
 	client, err := newUpstreamClient(config)
 	if err != nil {
@@ -84,7 +94,11 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		log:      config.Log,
 		now:      config.Now,
 	}
-	s.handler = s.routes(config)
+	syncs := s.newSyncs(config)
+	s.handler = s.routes(config, syncs)
+	if s.jobs, err = syncs.start(ctx, config, db); err != nil {
+		return nil, errors.Join(err, s.tokens.Close(), db.Close())
+	}
 	s.stopSweep = s.startSweep()
 	return s, nil
 }
@@ -147,16 +161,20 @@ func bindKey(ctx context.Context, db *store.Store, key *secretbox.Key) error {
 }
 
 // routes wires everything that answers.
-func (s *Server) routes(config Config) http.Handler {
+func (s *Server) routes(config Config, syncs *syncs) http.Handler {
 	mux := http.NewServeMux()
 	metrics := newMetrics()
 	(&token.Handler{Service: s.tokens, Log: s.log}).Register(mux)
 	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: metrics.observe}).Register(mux)
 
 	api := httpapi.New(mux, config.Version, s.tokens, s.log)
-	idempotency := &httpapi.Idempotency{Store: s.store, Key: config.Key, Now: s.now}
+	idempotency := syncs.rules.Idempotency
 	(&customintegration.Service{Store: s.store, Upstream: s.upstream, Idempotency: idempotency, Now: s.now, Log: s.log}).Register(api)
 	(&apicredential.Service{Store: s.store, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
+
+	syncs.targets.Register(api)
+	syncs.rules.Register(api)
+	syncs.runs.Register(api)
 
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", s.ready)
@@ -190,7 +208,9 @@ func (s *Server) Upstream() *upstream.Upstream { return s.upstream }
 // be closed before.
 func (s *Server) Close() error {
 	s.stopSweep()
-	err := s.tokens.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	err := errors.Join(s.jobs.Stop(ctx), s.tokens.Close())
 	s.client.CloseIdleConnections()
 	return errors.Join(err, s.store.Close())
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
@@ -22,26 +23,19 @@ type listOutput struct {
 }
 
 type createInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A retry with the same key gets the first answer, its secret included."`
-	Body           gatewayapi.APICredentialCreate
+	httpapi.KeyInput
+	Body gatewayapi.APICredentialCreate
 }
 
 type updateInput struct {
-	httpapi.IDInput
-	IfMatch string `header:"If-Match" doc:"The ETag that was read."`
-	Body    gatewayapi.APICredentialUpdate
+	httpapi.ChangeInput
+	Body gatewayapi.APICredentialUpdate
 }
 
 type rotateInput struct {
-	httpapi.IDInput
-	IfMatch        string `header:"If-Match" doc:"The ETag that was read."`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A retry with the same key gets the first answer, its secret included."`
-	Body           gatewayapi.APICredentialRotation
-}
-
-type deleteInput struct {
-	httpapi.IDInput
-	IfMatch string `header:"If-Match" doc:"The ETag that was read."`
+	httpapi.ChangeInput
+	httpapi.KeyInput
+	Body gatewayapi.APICredentialRotation
 }
 
 type output struct {
@@ -73,10 +67,7 @@ func (s *Service) Register(api *httpapi.API) {
 			if err != nil {
 				return nil, api.Fail(ctx, err, object, "")
 			}
-			bodies := make([]gatewayapi.APICredential, len(rows))
-			for n, row := range rows {
-				bodies[n] = body(row, s.Now())
-			}
+			bodies := httpapi.Map(rows, func(row store.APICredential) gatewayapi.APICredential { return body(row, s.Now()) })
 			return &listOutput{httpapi.List(bodies, in.Limit, credentialID, in.Self())}, nil
 		})
 	huma.Register(api, httpapi.Operation("create-api-credential", http.MethodPost, path, write, "Issue an API credential", http.StatusCreated),
@@ -100,7 +91,7 @@ func (s *Service) Register(api *httpapi.API) {
 			return answer(ctx, c, err, in.ID)
 		})
 	huma.Register(api, httpapi.Operation("delete-api-credential", http.MethodDelete, one, write, "Revoke an API credential", http.StatusNoContent),
-		func(ctx context.Context, in *deleteInput) (*struct{}, error) {
+		func(ctx context.Context, in *httpapi.ChangeInput) (*struct{}, error) {
 			if err := s.delete(ctx, in.ID, in.IfMatch); err != nil {
 				return nil, api.Fail(ctx, err, object, in.ID)
 			}

@@ -116,7 +116,14 @@ func added(before, after []string) []string {
 	return result
 }
 
-func inUse(credentials int) error {
+// inUse is the refusal to delete what others need. force_destroy takes
+// credentials along, never sync rules: who would notice that people stopped
+// being synced?
+func inUse(rules, credentials int) error {
+	if rules > 0 {
+		return httpapi.Problem(http.StatusConflict, gatewayapi.KindInUse, fmt.Sprintf(
+			"%d sync rule(s) still read as this custom integration. Delete them or give them another integration first.", rules), nil)
+	}
 	return httpapi.Problem(http.StatusConflict, gatewayapi.KindInUse, fmt.Sprintf(
 		"The custom integration still has %d API credential(s). Delete them first, or delete with force_destroy=true, which revokes them all.", credentials), nil)
 }

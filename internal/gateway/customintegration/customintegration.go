@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"slices"
 	"time"
 
@@ -114,12 +113,8 @@ func (s *Service) explainDuplicate(ctx context.Context, err error, name string) 
 	if !errors.Is(err, store.ErrDuplicate) {
 		return err
 	}
-	meta := map[string]string{gatewayapi.MetaPointer: "/name"}
-	if id, err := s.Store.CustomIntegrationIDByName(ctx, name); err == nil {
-		meta[gatewayapi.MetaExistingID] = id
-	}
-	return httpapi.Problem(http.StatusConflict, gatewayapi.KindConflict,
-		"A custom integration with this name exists already. Names are unique: choose another one, or change the existing integration.", meta)
+	id, _ := s.Store.CustomIntegrationIDByName(ctx, name) // Best effort: the conflict stands without it.
+	return httpapi.NameTaken(object, id)
 }
 
 func (s *Service) update(ctx context.Context, id, ifMatch string, in gatewayapi.CustomIntegrationUpdate) (gatewayapi.CustomIntegration, error) {
@@ -191,12 +186,16 @@ func (s *Service) delete(ctx context.Context, id, ifMatch string, force bool) er
 		if err := httpapi.CheckRevision(ifMatch, row.Revision); err != nil {
 			return err
 		}
-		n, err := tx.CountAPICredentials(ctx, id)
+		rules, err := tx.CountSyncRulesOfIntegration(ctx, id)
 		if err != nil {
 			return err
 		}
-		if n > 0 && !force {
-			return inUse(n)
+		credentials, err := tx.CountAPICredentials(ctx, id)
+		if err != nil {
+			return err
+		}
+		if rules > 0 || credentials > 0 && !force {
+			return inUse(rules, credentials)
 		}
 		if err := tx.DeleteAPICredentialsOfIntegration(ctx, id); err != nil {
 			return err

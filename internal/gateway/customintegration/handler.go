@@ -23,20 +23,18 @@ type listOutput struct {
 }
 
 type createInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A retry with the same key gets the first answer."`
-	Body           gatewayapi.CustomIntegrationCreate
+	httpapi.KeyInput
+	Body gatewayapi.CustomIntegrationCreate
 }
 
 type updateInput struct {
-	httpapi.IDInput
-	IfMatch string `header:"If-Match" doc:"The ETag that was read."`
-	Body    gatewayapi.CustomIntegrationUpdate
+	httpapi.ChangeInput
+	Body gatewayapi.CustomIntegrationUpdate
 }
 
 type deleteInput struct {
-	httpapi.IDInput
-	IfMatch      string `header:"If-Match" doc:"The ETag that was read."`
-	ForceDestroy bool   `query:"force_destroy" doc:"Revoke the integration's credentials along with it."`
+	httpapi.ChangeInput
+	ForceDestroy bool `query:"force_destroy" doc:"Revoke the integration's credentials along with it."`
 }
 
 type output struct {

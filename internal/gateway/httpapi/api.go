@@ -36,6 +36,7 @@ func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Lo
 	installErrors()
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[gatewayapi.Nullable[time.Time]](), reflect.TypeFor[time.Time]())
+	registry.RegisterTypeAlias(reflect.TypeFor[gatewayapi.Nullable[gatewayapi.SyncSchedule]](), reflect.TypeFor[gatewayapi.SyncSchedule]())
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -53,9 +54,20 @@ func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Lo
 		Formats:       huma.DefaultFormats,
 		DefaultFormat: "application/json",
 	}
+	registry.RegisterTypeAlias(reflect.TypeFor[map[string]string](), reflect.TypeFor[texts]())
 	a := &API{API: humago.New(mux, config), tokens: tokens, log: log}
 	a.UseMiddleware(a.authorize)
 	return a
+}
+
+// texts stands for map[string]string in schemas. Its members are left to the JSON
+// decoder: huma takes a dot in a key for a step of the path, and would name the
+// wrong member in every error after one.
+type texts struct{}
+
+// Schema implements [huma.SchemaProvider].
+func (texts) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "Texts by name."}
 }
 
 // Operation describes a route; scope is the management scope it needs.

@@ -27,6 +27,26 @@ type IDInput struct {
 	ID string `path:"id" doc:"The id of the object."`
 }
 
+// ChangeInput is IDInput with the revision that a change is based on.
+type ChangeInput struct {
+	IDInput
+	IfMatch string `header:"If-Match" doc:"The ETag that was read; another revision gives 412."`
+}
+
+// KeyInput is the header of every POST that makes something.
+type KeyInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A retry with the same key gets the first answer, its secret included."`
+}
+
+// Map applies a function to every element.
+func Map[From, To any](from []From, to func(From) To) []To {
+	result := make([]To, len(from))
+	for n, f := range from {
+		result[n] = to(f)
+	}
+	return result
+}
+
 // cursorPrefix starts every cursor, as Personio's do.
 const cursorPrefix = "cur_"
 

@@ -49,6 +49,17 @@ func finding(kind, detail string, meta map[string]string) gatewayapi.ProblemErro
 	return gatewayapi.ProblemError{Title: titles[kind], Detail: detail, Type: gatewayapi.TypeBase + kind, Meta: meta}
 }
 
+// NameTaken is the answer to a name that another object has: 409 with the id of
+// that object, so that it can be imported.
+func NameTaken(object, existingID string) error {
+	meta := map[string]string{gatewayapi.MetaPointer: "/name"}
+	if existingID != "" {
+		meta[gatewayapi.MetaExistingID] = existingID
+	}
+	return Problem(http.StatusConflict, gatewayapi.KindConflict,
+		fmt.Sprintf("A %s with this name exists already. Names are unique: choose another one, or change the one there is.", object), meta)
+}
+
 // Findings collects what is wrong with the members of a request body, so that
 // one answer names all of it.
 type Findings []gatewayapi.ProblemError

@@ -100,7 +100,7 @@ func (s *Store) APICredentials(ctx context.Context, page Page, integrationID str
 		condition, arg := Page{IDs: []string{integrationID}}.where("custom_integration_id", len(args)+1)
 		where, args = append(where, condition...), append(args, arg...)
 	}
-	return collect(ctx, s.db, scanCredential, `SELECT `+credentialColumns+` FROM api_credentials`+page.tail(where, "id"), args...)
+	return collect(ctx, s.db, scanCredential, `SELECT `+credentialColumns+` FROM api_credentials`+page.tail(where), args...)
 }
 
 // CountAPICredentials returns how many credentials an integration has.

@@ -94,7 +94,7 @@ func (s *Store) CustomIntegrations(ctx context.Context, page Page, name, status 
 			where = append(where, fmt.Sprintf("%s = $%d", filter.column, len(args)))
 		}
 	}
-	query := `SELECT * FROM (SELECT ` + integrationColumns + ` FROM custom_integrations i) AS integrations` + page.tail(where, "id")
+	query := `SELECT * FROM (SELECT ` + integrationColumns + ` FROM custom_integrations i) AS integrations` + page.tail(where)
 	return collect(ctx, s.db, scanIntegration, query, args...)
 }
 
@@ -131,6 +131,12 @@ func (t *Tx) DeleteCustomIntegration(ctx context.Context, id string) error {
 	return err
 }
 
+// ConnectCustomIntegration notes that a sync run used an integration.
+func (t *Tx) ConnectCustomIntegration(ctx context.Context, id string, now time.Time) error {
+	_, err := exec(ctx, t.q, `UPDATE custom_integrations SET connected_at = COALESCE(connected_at, $1), last_used_at = $1 WHERE id = $2`, micros(now), id)
+	return err
+}
+
 // DeleteTokensOfIntegration ends all tokens of an integration's credentials.
 func (t *Tx) DeleteTokensOfIntegration(ctx context.Context, integrationID string) error {
 	_, err := exec(ctx, t.q, `DELETE FROM access_tokens WHERE api_credential_id IN
@@ -156,8 +162,8 @@ func (p Page) where(column string, n int) (conditions []string, args []any) {
 }
 
 // tail is the end of a list query: conditions, order and limit.
-func (p Page) tail(conditions []string, column string) string {
-	tail := fmt.Sprintf(" ORDER BY %s LIMIT %d", column, p.Limit)
+func (p Page) tail(conditions []string) string {
+	tail := fmt.Sprintf(" ORDER BY id LIMIT %d", p.Limit)
 	if len(conditions) == 0 {
 		return tail
 	}

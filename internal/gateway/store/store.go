@@ -1,27 +1,18 @@
-// Package store is the gateway's database: SQLite by default, one file or a
-// temporary one. Every statement is plain SQL with numbered parameters.
+// Package store is the gateway's database: SQLite by default, PostgreSQL for
+// several gateways at once. Every statement is plain SQL with numbered
+// parameters, which both understand.
 package store
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // The errors that callers tell apart.
 var (
@@ -33,93 +24,32 @@ var (
 	ErrRevisionMismatch = errors.New("the revision is another one")
 )
 
-// busyTimeout is how long a statement waits for another process's lock.
-const busyTimeout = 5 * time.Second
-
 // Store is an open database with the current schema.
 type Store struct {
 	db *sql.DB
+	// pool is below db on PostgreSQL, nil on SQLite.
+	pool *pgxpool.Pool
 }
 
-// Open opens the database that a URL names and brings its schema up to date.
-// The form is sqlite:///absolute/path or sqlite://relative/path.
-func Open(ctx context.Context, databaseURL string) (*Store, error) {
-	path, err := sqlitePath(databaseURL)
-	if err != nil {
-		return nil, err
+// SQLite returns the database handle if the database is SQLite, else nil.
+func (s *Store) SQLite() *sql.DB {
+	if s.pool != nil {
+		return nil
 	}
-	pragmas := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-		"journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)",
-	}, "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode())
-	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w", path, err)
-	}
-	// Every SQLite connection has its own page cache; a handful serves the load.
-	db.SetMaxOpenConns(4)
-	db.SetMaxIdleConns(4)
-	s := &Store{db: db}
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(explain(path, err), db.Close())
-	}
-	return s, nil
+	return s.db
 }
 
-func sqlitePath(databaseURL string) (string, error) {
-	rest, ok := strings.CutPrefix(databaseURL, "sqlite://")
-	if !ok || rest == "" {
-		return "", fmt.Errorf("the database URL %q is not of the form sqlite:///path/to/file", redactURL(databaseURL))
-	}
-	return filepath.Clean(rest), nil
-}
-
-// redactURL keeps passwords of mistyped URLs out of errors.
-func redactURL(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "(not a URL)"
-	}
-	return u.Redacted()
-}
-
-func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	current, target, err := provider.GetVersions(ctx)
-	if err != nil {
-		return err
-	}
-	if current > target {
-		return fmt.Errorf("its schema is version %d, this gateway knows up to %d: run the newer personio-gateway that made it, or restore a backup", current, target)
-	}
-	_, err = provider.Up(ctx)
-	return err
-}
-
-// explain turns the driver's words into what an operator can act on.
-func explain(path string, err error) error {
-	if se, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch se.Code() & 0xff {
-		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-			return fmt.Errorf("opening the database %s: another process has locked it for more than %s; stop that process or wait: %w", path, busyTimeout, err)
-		case sqlite3.SQLITE_CANTOPEN:
-			return fmt.Errorf("opening the database %s: the file cannot be opened or made; check that its folder exists and may be written: %w", path, err)
-		case sqlite3.SQLITE_NOTADB:
-			return fmt.Errorf("opening the database %s: the file is not an SQLite database: %w", path, err)
-		}
-	}
-	return fmt.Errorf("opening the database %s: %w", path, err)
-}
+// PostgreSQL returns the connection pool if the database is PostgreSQL, else nil.
+func (s *Store) PostgreSQL() *pgxpool.Pool { return s.pool }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.pool != nil {
+		s.pool.Close()
+	}
+	return err
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
@@ -156,8 +86,7 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 func exec(ctx context.Context, q querier, query string, args ...any) (affected int64, err error) {
 	result, err := q.ExecContext(ctx, query, args...)
 	if err != nil {
-		se, ok := errors.AsType[*sqlite.Error](err)
-		if ok && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) {
+		if isDuplicate(err) {
 			return 0, ErrDuplicate
 		}
 		return 0, err

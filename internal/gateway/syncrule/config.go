@@ -1,0 +1,105 @@
+package syncrule
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+)
+
+// withDefaults fills in what a configuration leaves out, so that two that mean
+// the same are equal.
+func withDefaults(c gatewayapi.SyncRuleConfig) gatewayapi.SyncRuleConfig {
+	if c.Operations == nil {
+		c.Operations = []gatewayapi.SyncOperation{}
+	}
+	if c.DeprovisionMode == "" {
+		c.DeprovisionMode = gatewayapi.DeprovisionDeactivate
+	}
+	if c.MaxDeprovision == "" {
+		c.MaxDeprovision = gatewayapi.DefaultMaxDeprovision
+	}
+	if c.OnFailure == "" {
+		c.OnFailure = gatewayapi.OnFailurePause
+	}
+	if c.Schedule != nil && c.Schedule.TimeZone == "" {
+		schedule := *c.Schedule
+		schedule.TimeZone = "UTC"
+		c.Schedule = &schedule
+	}
+	if len(c.AttributeMapping) == 0 {
+		c.AttributeMapping = nil
+	}
+	if len(c.GroupMapping) == 0 {
+		c.GroupMapping = nil
+	}
+	if len(c.NotificationEmails) == 0 {
+		c.NotificationEmails = nil
+	}
+	if len(c.Triggers) == 0 {
+		c.Triggers = nil
+	}
+	return c
+}
+
+// patched is a configuration with a change applied.
+func patched(c gatewayapi.SyncRuleConfig, in gatewayapi.SyncRuleUpdate) gatewayapi.SyncRuleConfig {
+	set(&c.Name, in.Name)
+	set(&c.CustomIntegrationID, in.CustomIntegrationID)
+	set(&c.SyncTargetID, in.SyncTargetID)
+	set(&c.Active, in.Active)
+	set(&c.Filter, in.Filter)
+	set(&c.Match, in.Match)
+	set(&c.AttributeMapping, in.AttributeMapping)
+	set(&c.GroupMapping, in.GroupMapping)
+	set(&c.Operations, in.Operations)
+	set(&c.DeprovisionMode, in.DeprovisionMode)
+	set(&c.MaxDeprovision, in.MaxDeprovision)
+	set(&c.OnFailure, in.OnFailure)
+	set(&c.NotificationEmails, in.NotificationEmails)
+	set(&c.Triggers, in.Triggers)
+	if in.Schedule.Set {
+		c.Schedule = nil
+		if in.Schedule.Valid {
+			c.Schedule = &in.Schedule.Value
+		}
+	}
+	return c
+}
+
+func set[T any](target *T, value *T) {
+	if value != nil {
+		*target = *value
+	}
+}
+
+// parseSchedule reads a schedule: five cron fields and an IANA time zone.
+func parseSchedule(s gatewayapi.SyncSchedule) (cron.Schedule, *time.Location, error) {
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%q is no time zone; take an IANA name such as Europe/Berlin", s.TimeZone)
+	}
+	schedule, err := cron.ParseStandard(s.Cron)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%q is no cron expression of five fields: %w", s.Cron, err)
+	}
+	return schedule, zone, nil
+}
+
+// NextRun is when a rule runs next by itself after a time, nil for never.
+func NextRun(c gatewayapi.SyncRuleConfig, after time.Time) *time.Time {
+	if !c.Active || c.Schedule == nil {
+		return nil
+	}
+	schedule, zone, err := parseSchedule(*c.Schedule)
+	if err != nil {
+		return nil // check refused it before it could get here.
+	}
+	next := schedule.Next(after.In(zone)).UTC()
+	if next.IsZero() {
+		return nil // February 30th never comes.
+	}
+	return &next
+}
