@@ -98,3 +98,23 @@ func benchAgainst(b *testing.B, box *sandbox.Sandbox, handler http.Handler, path
 	b.ReportMetric(float64(scoped.percentile(0.5).Microseconds()), "gateway-µs")
 	b.ReportMetric(float64(proxy.percentile(0.5).Microseconds()), "proxy-µs")
 }
+
+// BenchmarkFirstSync makes 250 employees accounts and groups on a SCIM target,
+// from the call that activates the rule to the end of its run. The figure has a
+// limit of its own: 3 seconds.
+func BenchmarkFirstSync(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		box := sandbox.New(sandbox.Options{Persons: 250, Seed: 1})
+		e := startBefore(b, box, box.Handler())
+		target, integration := e.syncTarget(), e.integrate("Learning", learningKeys...)
+		b.StartTimer()
+		_, run := e.syncRule(integration.ID, target.ID, nil)
+		b.StopTimer()
+		if accounts, _ := e.wanted(); run.Counts.Provisioned != len(accounts) {
+			b.Fatalf("%s: %s, %+v", run.Status, run.Error, run.Counts)
+		}
+		e.stop()
+		b.StartTimer()
+	}
+}

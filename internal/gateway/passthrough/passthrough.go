@@ -18,7 +18,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/upstream"
@@ -70,8 +69,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		refuse(w, r, call, httpapi.Problem(e.Denied, gatewayapi.KindForbidden, fmt.Sprintf("The credential needs the scope %s for this endpoint.", e.Scope), nil))
 		return
 	}
-	readable := readableBy(principal)
-	query, problem := e.narrow(r.URL.Query(), readable)
+	query, problem := e.narrow(r.URL.Query(), &principal)
 	if problem != nil {
 		refuse(w, r, call, problem)
 		return
@@ -94,45 +92,14 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		p.relayError(w, r, call, answer)
 		return
 	}
-	p.relay(w, r, e, call, readable, answer)
-}
-
-// readableBy says which attributes a principal may read. Names that nobody
-// knows are refused to everyone.
-func readableBy(principal token.Principal) readable {
-	if principal.AllAttributes {
-		return readable{all: true}
-	}
-	set := make(map[string]struct{}, len(principal.ReadableAttributes))
-	for _, key := range principal.ReadableAttributes {
-		set[key] = struct{}{}
-	}
-	return readable{keys: principal.ReadableAttributes, set: set}
-}
-
-// readable is a set of attributes that may be read.
-type readable struct {
-	all  bool
-	keys []string
-	set  map[string]struct{}
-}
-
-func (r readable) has(key string) bool {
-	if key == attribute.ID {
-		return true
-	}
-	if r.all {
-		return attribute.Known(key)
-	}
-	_, ok := r.set[key]
-	return ok
+	p.relay(w, r, e, call, &principal, answer)
 }
 
 // relay streams the filtered body of a good answer.
-func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, readable readable, answer *http.Response) {
+func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, principal *token.Principal, answer *http.Response) {
 	out := &heldWriter{w: w}
 	f := newFilter(out, answer.Body)
-	f.allow = readable.has
+	f.allow = principal.MayRead
 	f.keyOfUniversalID = func(universalID string) string { return p.keyOfUniversalID(r.Context(), universalID) }
 	f.link = linkRewriter(r, p.Upstream.BaseURL())
 	err := isJSON(answer)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
@@ -18,7 +19,7 @@ const maxListed = 150
 // narrow makes the query that goes to Personio: known parameters only, no
 // selection on what may not be read, and v1's list of attributes cut to what
 // may, so that the rest does not even leave Personio.
-func (e endpoint) narrow(query url.Values, readable readable) (url.Values, *gatewayapi.Problem) {
+func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Values, *gatewayapi.Problem) {
 	narrowed := url.Values{}
 	var selects bool
 	for name, values := range query {
@@ -29,7 +30,7 @@ func (e endpoint) narrow(query url.Values, readable readable) (url.Values, *gate
 				"Provided filter encoding is invalid: %s is no operator of this filter.", name), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
 		case !known:
 			continue // As Personio does.
-		case rule.reveals != "" && !readable.has(rule.reveals):
+		case rule.reveals != "" && !principal.MayRead(rule.reveals):
 			return nil, httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
 				"The parameter %s selects on the attribute %s, which this credential may not read. Add %s to the readable attributes of its custom integration, or leave the parameter out.",
 				name, rule.reveals, rule.reveals), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
@@ -39,7 +40,7 @@ func (e endpoint) narrow(query url.Values, readable readable) (url.Values, *gate
 		selects = selects || rule.selects
 		narrowed[name] = values
 	}
-	if list, ok := e.attributeList(query, readable, selects); ok {
+	if list, ok := e.attributeList(query, principal, selects); ok {
 		narrowed[paramAttributes] = list
 	}
 	return narrowed, nil
@@ -55,19 +56,19 @@ func (e endpoint) knowsFilter(name string) bool {
 
 // attributeList is the list of attributes to ask for; ok is false if none is
 // sent.
-func (e endpoint) attributeList(query url.Values, readable readable, selects bool) (list []string, ok bool) {
+func (e endpoint) attributeList(query url.Values, principal *token.Principal, selects bool) (list []string, ok bool) {
 	if !e.Query[paramAttributes].attributes {
 		return nil, false
 	}
 	wanted, listed := query[paramAttributes]
 	if !listed {
-		if readable.all || len(readable.keys) > maxListed && !selects {
+		if principal.AllAttributes || len(principal.ReadableAttributes) > maxListed && !selects {
 			return nil, false
 		}
-		wanted = readable.keys
+		wanted = principal.ReadableAttributes
 	}
 	for _, key := range wanted {
-		if readable.has(key) {
+		if principal.MayRead(key) {
 			list = append(list, key)
 		}
 	}

@@ -19,7 +19,7 @@ type AccessToken struct {
 	ExpiresAt              time.Time
 }
 
-// TokenHolder is whom a live token belongs to, and what it may do.
+// TokenHolder is whom a token belongs to, what it may do, and how long.
 type TokenHolder struct {
 	APICredentialID        string
 	ManagementCredentialID string
@@ -27,7 +27,15 @@ type TokenHolder struct {
 	Scopes                 []string
 	AllAttributes          bool
 	ReadableAttributes     []string
+
+	// enabled: credential and integration are.
+	enabled bool
+	// until is when the first of token, credential and secret ends.
+	until time.Time
 }
+
+// Live reports whether the token is good at a time.
+func (h *TokenHolder) Live(now time.Time) bool { return h.enabled && h.until.After(now) }
 
 // InsertAccessToken stores a token, and for the first token of an integration
 // that it is connected.
@@ -51,40 +59,49 @@ func orNil(s string) any {
 	return s
 }
 
-// liveSecret is the condition that the secret a token came from is valid at $2.
-func liveSecret(credential string) string {
-	return `(t.secret_id = ` + credential + `.secret_id OR
-		COALESCE(t.secret_id = ` + credential + `.previous_secret_id AND ` + credential + `.previous_secret_expires_at > $2, FALSE))`
-}
-
-// TokenHolder returns the holder of the token with that hash. A token is live
-// while it has not expired, the secret it was issued from is valid, and its
-// credential and integration are usable: anything else is ErrNotFound.
-func (s *Store) TokenHolder(ctx context.Context, hash string, now time.Time) (TokenHolder, error) {
+// TokenHolder returns the holder of the token with that hash, whether or not it
+// is still live. A token of a secret that was replaced is ErrNotFound.
+func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, error) {
 	var (
 		h                                   TokenHolder
 		credential, management, integration sql.NullString
-		all                                 sql.NullBool
-		readable                            sql.NullString
-		live                                bool
+		all, integrationOn, credentialOn    sql.NullBool
+		readable, current, previous         sql.NullString
+		secret                              string
+		tokenEnd                            int64
+		credentialEnd, previousEnd          sql.NullInt64
 	)
-	err := s.db.QueryRowContext(ctx, `SELECT t.scopes, t.api_credential_id, t.management_credential_id, i.id, i.all_attributes, i.readable_attributes,
-		CASE WHEN m.id IS NOT NULL THEN `+liveSecret("m")+`
-		ELSE i.enabled AND c.enabled AND (c.expires_at IS NULL OR c.expires_at > $2) AND `+liveSecret("c")+` END
+	err := s.db.QueryRowContext(ctx, `SELECT t.scopes, t.secret_id, t.expires_at, t.api_credential_id, t.management_credential_id,
+		i.id, i.enabled, i.all_attributes, i.readable_attributes, c.enabled, c.expires_at,
+		COALESCE(m.secret_id, c.secret_id), COALESCE(m.previous_secret_id, c.previous_secret_id),
+		COALESCE(m.previous_secret_expires_at, c.previous_secret_expires_at)
 		FROM access_tokens t
 		LEFT JOIN management_credentials m ON m.id = t.management_credential_id
 		LEFT JOIN api_credentials c ON c.id = t.api_credential_id
 		LEFT JOIN custom_integrations i ON i.id = c.custom_integration_id
-		WHERE t.hash = $1 AND t.expires_at > $2`, hash, micros(now)).
-		Scan((*list)(&h.Scopes), &credential, &management, &integration, &all, &readable, &live)
-	switch {
-	case err != nil:
+		WHERE t.hash = $1`, hash).
+		Scan((*list)(&h.Scopes), &secret, &tokenEnd, &credential, &management,
+			&integration, &integrationOn, &all, &readable, &credentialOn, &credentialEnd, &current, &previous, &previousEnd)
+	if err != nil {
 		return TokenHolder{}, notFound(err)
-	case !live:
-		return TokenHolder{}, ErrNotFound
 	}
 	h.APICredentialID, h.ManagementCredentialID, h.CustomIntegrationID = credential.String, management.String, integration.String
+	h.enabled = management.Valid || integrationOn.Bool && credentialOn.Bool
 	h.AllAttributes = all.Bool
+	h.until = fromMicros(tokenEnd)
+	end := func(at sql.NullInt64) {
+		if at.Valid && fromMicros(at.Int64).Before(h.until) {
+			h.until = fromMicros(at.Int64)
+		}
+	}
+	end(credentialEnd)
+	switch {
+	case secret == current.String:
+	case previous.Valid && secret == previous.String:
+		end(previousEnd)
+	default:
+		return TokenHolder{}, ErrNotFound
+	}
 	if readable.Valid {
 		err = (*list)(&h.ReadableAttributes).Scan(readable.String)
 	}
@@ -93,7 +110,7 @@ func (s *Store) TokenHolder(ctx context.Context, hash string, now time.Time) (To
 
 // DeleteAccessToken ends one token; a token that does not exist is no error.
 func (s *Store) DeleteAccessToken(ctx context.Context, hash string) error {
-	_, err := exec(ctx, s.db, `DELETE FROM access_tokens WHERE hash = $1`, hash)
+	_, err := s.exec(ctx, `DELETE FROM access_tokens WHERE hash = $1`, hash)
 	return err
 }
 
@@ -160,7 +177,7 @@ func (t *Tx) RememberAnswer(ctx context.Context, a Answer, since time.Time) erro
 // Sweep deletes what has no use any more: expired tokens and answers remembered
 // before a time.
 func (s *Store) Sweep(ctx context.Context, now, answersBefore time.Time) error {
-	_, errTokens := exec(ctx, s.db, `DELETE FROM access_tokens WHERE expires_at <= $1`, micros(now))
-	_, errAnswers := exec(ctx, s.db, `DELETE FROM idempotency_keys WHERE created_at <= $1`, micros(answersBefore))
+	_, errTokens := s.exec(ctx, `DELETE FROM access_tokens WHERE expires_at <= $1`, micros(now))
+	_, errAnswers := s.exec(ctx, `DELETE FROM idempotency_keys WHERE created_at <= $1`, micros(answersBefore))
 	return errors.Join(errTokens, errAnswers)
 }

@@ -46,7 +46,7 @@ func (s *Store) ManagementCredentials(ctx context.Context) ([]ManagementCredenti
 
 // InsertManagementCredential inserts a new management credential.
 func (s *Store) InsertManagementCredential(ctx context.Context, c ManagementCredential) error {
-	_, err := exec(ctx, s.db, `INSERT INTO management_credentials (id, name, client_id, scopes, secret_id, secret_hash, created_at)
+	_, err := s.exec(ctx, `INSERT INTO management_credentials (id, name, client_id, scopes, secret_id, secret_hash, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, c.ID, c.Name, c.ClientID, toJSON(c.Scopes), c.Secret.ID, c.Secret.Hash, micros(c.CreatedAt))
 	return err
 }
@@ -54,7 +54,7 @@ func (s *Store) InsertManagementCredential(ctx context.Context, c ManagementCred
 // RotateManagementCredential writes a credential's new secret.
 func (s *Store) RotateManagementCredential(ctx context.Context, c ManagementCredential) error {
 	previousID, previousHash, previousExpires := c.Secret.previous()
-	n, err := exec(ctx, s.db, `UPDATE management_credentials SET secret_id = $1, secret_hash = $2,
+	n, err := s.exec(ctx, `UPDATE management_credentials SET secret_id = $1, secret_hash = $2,
 		previous_secret_id = $3, previous_secret_hash = $4, previous_secret_expires_at = $5 WHERE id = $6`,
 		c.Secret.ID, c.Secret.Hash, previousID, previousHash, previousExpires, c.ID)
 	if err == nil && n == 0 {
@@ -65,7 +65,7 @@ func (s *Store) RotateManagementCredential(ctx context.Context, c ManagementCred
 
 // DeleteManagementCredential deletes a credential with its tokens.
 func (s *Store) DeleteManagementCredential(ctx context.Context, clientID string) error {
-	n, err := exec(ctx, s.db, `DELETE FROM management_credentials WHERE client_id = $1`, clientID)
+	n, err := s.exec(ctx, `DELETE FROM management_credentials WHERE client_id = $1`, clientID)
 	if err == nil && n == 0 {
 		return ErrNotFound
 	}

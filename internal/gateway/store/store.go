@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -29,7 +30,13 @@ type Store struct {
 	db *sql.DB
 	// pool is below db on PostgreSQL, nil on SQLite.
 	pool *pgxpool.Pool
+	// changes counts what this process has written.
+	changes atomic.Uint64
 }
+
+// Changes grows with everything that this process writes: as long as it stays
+// the same, what was read is what would be read, other processes aside.
+func (s *Store) Changes() uint64 { return s.changes.Load() }
 
 // SQLite returns the database handle if the database is SQLite, else nil.
 func (s *Store) SQLite() *sql.DB {
@@ -76,10 +83,18 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := fn(&Tx{tx}); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	if err := tx.Commit(); err != nil {
+	err = tx.Commit()
+	s.changes.Add(1)
+	if err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil
+}
+
+// exec runs one statement outside a transaction.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (affected int64, err error) {
+	defer s.changes.Add(1)
+	return exec(ctx, s.db, query, args...)
 }
 
 // exec runs a statement and maps the driver's errors to ours.
@@ -102,7 +117,7 @@ func (s *Store) Setting(ctx context.Context, name string) (value string, err err
 
 // SetSetting sets a setting for the first time; ErrDuplicate if it is set.
 func (s *Store) SetSetting(ctx context.Context, name, value string) error {
-	_, err := exec(ctx, s.db, `INSERT INTO settings (name, value) VALUES ($1, $2)`, name, value)
+	_, err := s.exec(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2)`, name, value)
 	return err
 }
 

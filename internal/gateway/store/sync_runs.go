@@ -68,14 +68,14 @@ func (t *Tx) InsertSyncRun(ctx context.Context, r gatewayapi.SyncRun) error {
 // is done again and finds itself done. ErrRunEnded if there is nothing to do,
 // ErrDuplicate while another run works on the same target.
 func (s *Store) StartSyncRun(ctx context.Context, id string, now, notSeenSince time.Time) error {
-	n, err := exec(ctx, s.db, `UPDATE sync_runs SET status = 'RUNNING', started_at = COALESCE(started_at, $1), seen_at = $1
+	n, err := s.exec(ctx, `UPDATE sync_runs SET status = 'RUNNING', started_at = COALESCE(started_at, $1), seen_at = $1
 		WHERE id = $2 AND (status = 'QUEUED' OR status = 'RUNNING' AND seen_at <= $3)`, micros(now), id, micros(notSeenSince))
 	return orEnded(n, err)
 }
 
 // SeeSyncRun notes that a run's worker is at work; ErrRunEnded if it is to stop.
 func (s *Store) SeeSyncRun(ctx context.Context, id string, now time.Time) error {
-	n, err := exec(ctx, s.db, `UPDATE sync_runs SET seen_at = $1 WHERE id = $2 AND status = 'RUNNING'`, micros(now), id)
+	n, err := s.exec(ctx, `UPDATE sync_runs SET seen_at = $1 WHERE id = $2 AND status = 'RUNNING'`, micros(now), id)
 	return orEnded(n, err)
 }
 

@@ -221,18 +221,27 @@ func (a *application) finish(ctx context.Context, item Item, err error, count fu
 		a.counts.Failed++
 		a.inARow++
 	}
-	inARow := a.inARow
 	a.mu.Unlock()
-	_ = a.record(ctx, "recording an item", func(ctx context.Context) error { return a.engine.Journal.RecordItems(ctx, []Item{item}) })
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		a.stopped(ctx.Err())
-	case refused(err):
-		a.stopped(refuse("the target refuses the gateway's credential: %s. The run was stopped; what it had done is recorded", item.Message))
-	case inARow >= maxFailuresInARow:
-		a.stopped(refuse("%d operations in a row failed, so the run was stopped; the last one: %s", inARow, item.Message))
+	// First of all nobody else begins anything, then it is written down.
+	if err != nil {
+		a.stopped(a.reasonToStop(ctx, err, item.Message))
 	}
+	_ = a.record(ctx, "recording an item", func(ctx context.Context) error { return a.engine.Journal.RecordItems(ctx, []Item{item}) })
+}
+
+// reasonToStop says whether a failure is more than one employee's; nil if not.
+func (a *application) reasonToStop(ctx context.Context, err error, message string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case refused(err):
+		return refuse("the target refuses the gateway's credential: %s. The run was stopped; what it had done is recorded", message)
+	case a.inARow >= maxFailuresInARow:
+		return refuse("%d operations in a row failed, so the run was stopped; the last one: %s", a.inARow, message)
+	}
+	return nil
 }
 
 // explained is an error with what it means for the employee.

@@ -1,6 +1,8 @@
 // Package token issues access tokens in Personio's two ways and checks them. A
-// token is opaque; only its hash is stored. It is checked against the database
-// at every call, so whatever ends a credential ends its tokens at once.
+// token is opaque; only its hash is stored. What the database says of it is
+// believed until this process writes something, and for half a second at most:
+// whatever ends a credential ends its tokens at once here, and within that time
+// in other processes.
 package token
 
 import (
@@ -35,6 +37,7 @@ type Principal struct {
 	// AllAttributes: every attribute may be read, ReadableAttributes is empty.
 	AllAttributes      bool
 	ReadableAttributes []string
+	readable           map[string]struct{}
 }
 
 // Service issues and checks tokens.
@@ -43,11 +46,12 @@ type Service struct {
 	key   *secretbox.Key
 	now   func() time.Time
 	use   *useRecorder
+	known *cache
 }
 
 // New makes the service. Close it to write what was noted of last uses.
 func New(s *store.Store, key *secretbox.Key, now func() time.Time) *Service {
-	return &Service{store: s, key: key, now: now, use: newUseRecorder(s)}
+	return &Service{store: s, key: key, now: now, use: newUseRecorder(s), known: newCache(s)}
 }
 
 // Close writes the last uses and ends the service's goroutine.
@@ -65,25 +69,48 @@ func (s *Service) Authenticate(r *http.Request) (Principal, error) {
 		return Principal{}, ErrInvalid
 	}
 	now := s.now()
-	holder, err := s.store.TokenHolder(r.Context(), secretbox.HashGenerated(bearer), now)
-	if errors.Is(err, store.ErrNotFound) {
+	known, err := s.known.get(r.Context(), secretbox.HashGenerated(bearer))
+	if errors.Is(err, store.ErrNotFound) || err == nil && !known.holder.Live(now) {
 		return Principal{}, ErrInvalid
 	}
 	if err != nil {
 		return Principal{}, fmt.Errorf("checking an access token: %w", err)
 	}
+	p := known.principal
+	s.use.note(store.Use{CredentialID: p.CredentialID, Management: p.Management, At: now})
+	return p, nil
+}
+
+// principalOf is whom a holder is.
+func principalOf(holder *store.TokenHolder) Principal {
 	p := Principal{
 		CredentialID:        holder.APICredentialID,
 		CustomIntegrationID: holder.CustomIntegrationID,
 		Scopes:              attribute.NewScopeSet(holder.Scopes...),
 		AllAttributes:       holder.AllAttributes,
 		ReadableAttributes:  holder.ReadableAttributes,
+		readable:            make(map[string]struct{}, len(holder.ReadableAttributes)),
+	}
+	for _, key := range holder.ReadableAttributes {
+		p.readable[key] = struct{}{}
 	}
 	if holder.ManagementCredentialID != "" {
 		p.CredentialID, p.Management, p.AllAttributes = holder.ManagementCredentialID, true, true
 	}
-	s.use.note(store.Use{CredentialID: p.CredentialID, Management: p.Management, At: now})
-	return p, nil
+	return p
+}
+
+// MayRead reports whether an attribute may be read. The id always comes along;
+// names that nobody knows are refused to everyone.
+func (p *Principal) MayRead(key string) bool {
+	if key == attribute.ID {
+		return true
+	}
+	if p.AllAttributes {
+		return attribute.Known(key)
+	}
+	_, ok := p.readable[key]
+	return ok
 }
 
 // Issued is a new token.
