@@ -406,6 +406,8 @@ func TestSyncRefusals(t *testing.T) {
 		"match nobody knows":               {func(r map[string]any) { r["match"] = map[string]any{"employee": "mail", "account": "userName"} }, "/match/employee", "email"},
 		"match beyond SCIM":                {func(r map[string]any) { r["match"] = map[string]any{"employee": "email", "account": "nickName"} }, "/match/account", "userName"},
 		"mapping of the match":             {func(r map[string]any) { r["attribute_mapping"] = map[string]any{"userName": "email"} }, "/attribute_mapping/userName", "match"},
+		"accounts without userName":        {func(r map[string]any) { r["match"] = map[string]any{"employee": "email", "account": "emails.value"} }, "/attribute_mapping", "userName"},
+		"a mapping of active":              {func(r map[string]any) { r["attribute_mapping"] = map[string]any{"active": "false"} }, "/attribute_mapping/active", "cannot be mapped"},
 		"bad cron":                         {func(r map[string]any) { r["schedule"] = map[string]any{"cron": "every day"} }, "/schedule/cron", "cron"},
 		"bad zone": {func(r map[string]any) {
 			r["schedule"] = map[string]any{"cron": "0 4 * * *", "time_zone": "Mars/Olympus"}

@@ -14,14 +14,12 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/scim"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/syncer"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
 // matchAccounts are the SCIM paths that can find an account.
 var matchAccounts = []string{"userName", "externalId", "emails.value"}
-
-// ownPaths are the SCIM paths that the rule itself writes, or nobody does.
-var ownPaths = []string{"active", "id", "schemas", "meta", "groups"}
 
 // check refuses a configuration that could not run, naming every member that is
 // wrong.
@@ -38,6 +36,7 @@ func (s *Service) check(ctx context.Context, c gatewayapi.SyncRuleConfig) error 
 		checkPath(&found, pointer, path, c.Match.Account)
 		checkExpression(&found, pointer, source, expression.Value, readable)
 	}
+	checkUserName(&found, c)
 	for key, group := range c.GroupMapping {
 		checkExpression(&found, "/group_mapping/"+escape(key)+"/name", group.Name, expression.GroupName, readable)
 	}
@@ -117,11 +116,25 @@ func checkPath(found *httpapi.Findings, pointer, path, match string) {
 	switch {
 	case err != nil:
 		found.Add(gatewayapi.KindInvalid, pointer, "%v", err)
-	case parsed.ReadOnly() || slices.ContainsFunc(ownPaths, func(own string) bool { return strings.EqualFold(own, path) }):
+	case parsed.ReadOnly() || syncer.ReservedPath(path):
 		found.Add(gatewayapi.KindInvalid, pointer, "%s cannot be mapped: the rule or the target writes it.", path)
 	case strings.EqualFold(path, match):
 		found.Add(gatewayapi.KindInvalid, pointer, "%s cannot be mapped: match already gives it its value.", path)
 	}
+}
+
+// checkUserName refuses accounts without the one attribute that SCIM requires
+// (RFC 7643, section 4.1.1).
+func checkUserName(found *httpapi.Findings, c gatewayapi.SyncRuleConfig) {
+	if c.Match.Account == "userName" || !slices.Contains(c.Operations, gatewayapi.OperationProvision) {
+		return
+	}
+	for path := range c.AttributeMapping {
+		if strings.EqualFold(path, "userName") {
+			return
+		}
+	}
+	found.Add(gatewayapi.KindInvalid, "/attribute_mapping", "An account cannot be made without a userName. Map it, or match by it.")
 }
 
 func checkLimits(found *httpapi.Findings, c gatewayapi.SyncRuleConfig) {
