@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/personio-community/terraform-provider-personio/internal/provider"
+
+	_ "time/tzdata" // Plans check the zones of schedules, wherever they run.
 )
 
 // address is the provider's address in the registry.

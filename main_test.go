@@ -64,13 +64,28 @@ resource "personio_api_credential" "own" {
   client_secret_wo         = var.own_secret
   client_secret_wo_version = var.number
 }
+
+variable "scim_token" {
+  type      = string
+  ephemeral = true
+}
+
+resource "personio_sync_target" "learning" {
+  name = "Learning"
+  scim = {
+    url              = "`+w.SCIMURL+`"
+    token_wo         = var.scim_token
+    token_wo_version = 1
+  }
+}
 `, map[string]string{
 		"PERSONIO_BASE_URL":      w.URL,
 		"PERSONIO_CLIENT_ID":     w.Management.ClientID,
 		"PERSONIO_CLIENT_SECRET": w.Management.ClientSecret,
 	})
 
-	never := map[string]string{"management secret": w.Management.ClientSecret, "own secret": ownSecret, "next secret": nextSecret}
+	never := map[string]string{"management secret": w.Management.ClientSecret, "own secret": ownSecret, "next secret": nextSecret, "SCIM token": w.SCIMToken}
+	cli.env["TF_VAR_scim_token"] = w.SCIMToken
 	cli.env["TF_VAR_own_secret"], cli.env["TF_VAR_number"] = ownSecret, "1"
 	cli.run("plan", "-out=first.tfplan")
 	cli.run("apply", "first.tfplan")

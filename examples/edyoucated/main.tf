@@ -1,10 +1,10 @@
-# edyoucated: a learning platform that knows its users from Personio.
+# edyoucated: a learning platform whose users and teams follow Personio.
 #
 # Which way it goes: its own connection to Personio takes a client id and secret
-# and no URL, so it keeps a credential made in Personio's screens. People that
-# the gateway pushes to a platform over SCIM, with rules for users, teams and a
-# schedule, are not there yet. The integration below holds what such a rule may
-# read, and its credential opens exactly that to a client whose URL you can set.
+# and no URL, so that one keeps a credential made in Personio's screens. Here the
+# gateway does the same work and pushes people over SCIM instead: internal people
+# always, external ones by choice, the job title optional, teams by department,
+# by supervisor or both, every day at 04:00 UTC, paused on failure.
 
 terraform {
   required_providers {
@@ -18,39 +18,96 @@ terraform {
 # environment. The base URL is that of a gateway.
 provider "personio" {}
 
-variable "optional_attributes" {
-  description = "What edyoucated can use beyond what it needs: job title and what teams are made from."
-  type        = set(string)
-  default     = ["position", "supervisor", "team", "department", "office"]
+variable "scim_url" {
+  description = "Base URL of the platform's SCIM 2.0 endpoint."
+  type        = string
+}
 
-  validation {
-    condition     = length(setsubtract(var.optional_attributes, ["position", "supervisor", "team", "department", "office"])) == 0
-    error_message = "Optional are position, supervisor, team, department and office."
+variable "scim_token" {
+  description = "Its bearer token. It goes to the gateway, and into no state."
+  type        = string
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "external_users" {
+  description = "Whether external people get an account as well."
+  type        = bool
+  default     = false
+}
+
+variable "job_title" {
+  description = "Whether the job title is synced."
+  type        = bool
+  default     = true
+}
+
+variable "teams" {
+  description = "What teams are made from: attribute to the name of the team."
+  type        = map(string)
+  default = {
+    department = "'Abteilung ' + department"
+    supervisor = "supervisor.first_name + ' ' + supervisor.last_name + 's Team'"
   }
 }
 
 locals {
-  # Who is internal and who external is told by the employment type.
+  # What the platform needs, and what is read only for what was chosen.
   required_attributes = ["first_name", "last_name", "email", "status", "employment_type"]
+  optional_attributes = concat(keys(var.teams), var.job_title ? ["position"] : [])
 }
 
 resource "personio_custom_integration" "edyoucated" {
   name                = "edyoucated"
   description         = "Learning platform"
   scopes              = ["personio:persons:read"]
-  readable_attributes = setunion(local.required_attributes, var.optional_attributes)
+  readable_attributes = concat(local.required_attributes, local.optional_attributes)
 }
 
-resource "personio_api_credential" "edyoucated" {
+# Tested when it is made, before the first person is touched.
+resource "personio_sync_target" "edyoucated" {
+  name = "edyoucated"
+  scim = {
+    url              = var.scim_url
+    token_wo         = var.scim_token
+    token_wo_version = 1
+  }
+}
+
+resource "personio_sync_rule" "edyoucated" {
+  name                  = "Employees to edyoucated"
   custom_integration_id = personio_custom_integration.edyoucated.id
-  name                  = "edyoucated"
+  sync_target_id        = personio_sync_target.edyoucated.id
+  active                = true
+
+  filter = join(" && ", concat(
+    ["status in ['active', 'onboarding', 'leave']", "email != null"],
+    var.external_users ? [] : ["employment_type == 'internal'"],
+  ))
+  match = { employee = "email", account = "userName" }
+
+  attribute_mapping = merge(
+    {
+      "name.givenName"    = "first_name"
+      "name.familyName"   = "last_name"
+      "preferredLanguage" = "'de'"
+    },
+    var.job_title ? { "title" = "position" } : {},
+  )
+
+  group_mapping = { for attribute, name in var.teams : attribute => { name = name } }
+
+  schedule   = { cron = "0 4 * * *", time_zone = "UTC" }
+  on_failure = "pause"
 }
 
-output "client_id" {
-  value = personio_api_credential.edyoucated.client_id
+data "personio_sync_status" "edyoucated" {
+  sync_rule_id = personio_sync_rule.edyoucated.id
 }
 
-output "client_secret" {
-  value     = personio_api_credential.edyoucated.client_secret
-  sensitive = true
+output "sync_status" {
+  value = {
+    state    = data.personio_sync_status.edyoucated.state
+    last_run = data.personio_sync_status.edyoucated.last_run
+  }
 }

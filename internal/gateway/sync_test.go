@@ -409,6 +409,8 @@ func TestSyncRefusals(t *testing.T) {
 		"accounts without userName":        {func(r map[string]any) { r["match"] = map[string]any{"employee": "email", "account": "emails.value"} }, "/attribute_mapping", "userName"},
 		"a mapping of active":              {func(r map[string]any) { r["attribute_mapping"] = map[string]any{"active": "false"} }, "/attribute_mapping/active", "cannot be mapped"},
 		"bad cron":                         {func(r map[string]any) { r["schedule"] = map[string]any{"cron": "every day"} }, "/schedule/cron", "cron"},
+		"a day that never comes":           {func(r map[string]any) { r["schedule"] = map[string]any{"cron": "0 4 30 2 *"} }, "/schedule/cron", "never"},
+		"a zone in the cron":               {func(r map[string]any) { r["schedule"] = map[string]any{"cron": "TZ=UTC 0 4 * * *"} }, "/schedule/cron", "time_zone"},
 		"bad zone": {func(r map[string]any) {
 			r["schedule"] = map[string]any{"cron": "0 4 * * *", "time_zone": "Mars/Olympus"}
 		}, "/schedule/time_zone", "Mars"},
@@ -463,6 +465,12 @@ func TestSyncTargetLifecycle(t *testing.T) {
 		}
 	}
 	e.call(http.MethodPatch, one, e.admin, map[string]any{"scim": map[string]any{"url": e.targetURL}}).want(http.StatusUnprocessableEntity)
+	e.target.ResetRequests()
+	oauth := map[string]any{"token_url": e.personioURL + "/oauth/token", "client_id": "client"}
+	elsewhere := e.call(http.MethodPatch, one, e.admin, map[string]any{"scim": map[string]any{"url": e.targetURL, "oauth": oauth}}).want(http.StatusUnprocessableEntity).problem()
+	if elsewhere.Meta[gatewayapi.MetaPointer] != "/scim/oauth_client_secret" || e.box.CountRequests(http.MethodPost, "/oauth") != 0 {
+		t.Errorf("the stored secret may go to another host: %+v", elsewhere)
+	}
 	e.call(http.MethodPost, one+"/test", e.admin, nil).want(http.StatusOK)
 	fault := e.target.Fail(scim.Fault{Status: http.StatusServiceUnavailable})
 	e.call(http.MethodPost, one+"/test", e.admin, nil).want(http.StatusUnprocessableEntity)

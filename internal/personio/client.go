@@ -42,6 +42,9 @@ type Client struct {
 
 	customIntegrations *CustomIntegrations
 	apiCredentials     *APICredentials
+	syncTargets        *SyncTargets
+	syncRules          *SyncRules
+	syncRuns           *SyncRuns
 }
 
 // New makes a client. It checks the configuration and makes no network call;
@@ -70,7 +73,19 @@ func New(config Config) (*Client, error) {
 	}
 	c.customIntegrations.credentials = c.apiCredentials
 	c.apiCredentials.integrations = c.customIntegrations
+	c.newSyncs()
 	return c, nil
+}
+
+// newSyncs makes the collections of syncs.
+func (c *Client) newSyncs() {
+	c.syncTargets = &SyncTargets{newCollection(c, gatewayapi.PathSyncTargets, func(o *gatewayapi.SyncTarget) string { return o.ID }, nil)}
+	c.syncRuns = &SyncRuns{newCollection(c, gatewayapi.PathSyncRuns, func(o *gatewayapi.SyncRun) string { return o.ID }, nil)}
+	c.syncRules = &SyncRules{
+		collection:   newCollection(c, gatewayapi.PathSyncRules, func(o *gatewayapi.SyncRule) string { return o.ID }, nil),
+		integrations: c.customIntegrations,
+		runs:         c.syncRuns,
+	}
 }
 
 // BaseURL is the API that the client calls, without a trailing slash.
@@ -90,6 +105,15 @@ func (c *Client) CustomIntegrations() *CustomIntegrations { return c.customInteg
 
 // APICredentials is the gateway's collection of API credentials.
 func (c *Client) APICredentials() *APICredentials { return c.apiCredentials }
+
+// SyncTargets is the gateway's collection of sync targets.
+func (c *Client) SyncTargets() *SyncTargets { return c.syncTargets }
+
+// SyncRules is the gateway's collection of sync rules.
+func (c *Client) SyncRules() *SyncRules { return c.syncRules }
+
+// SyncRuns is the gateway's collection of sync runs.
+func (c *Client) SyncRuns() *SyncRuns { return c.syncRuns }
 
 // CloseIdleConnections closes the connections that no call is using.
 func (c *Client) CloseIdleConnections() {

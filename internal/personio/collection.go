@@ -59,8 +59,8 @@ func (c *collection[T]) create(ctx context.Context, body any, secrets ...string)
 // where the first attempt may have had its effect: the object would have a new
 // revision by then, and the repeated call would look like somebody else's
 // conflict.
-func (c *collection[T]) update(ctx context.Context, id, revision string, body any) (T, error) {
-	return c.writeObject(ctx, id, request{method: http.MethodPatch, body: body, header: ifMatch(revision)})
+func (c *collection[T]) update(ctx context.Context, id, revision string, body any, secrets ...string) (T, error) {
+	return c.writeObject(ctx, id, request{method: http.MethodPatch, body: body, secrets: secrets, header: ifMatch(revision)})
 }
 
 // act posts to a verb below an object, which answers with the object.
@@ -111,8 +111,7 @@ func (c *collection[T]) write(ctx context.Context, r request) (T, error) {
 // get reads an object through the index.
 func (c *collection[T]) get(ctx context.Context, id string) (T, error) {
 	var object, none T
-	path, err := c.objectPath(id)
-	if err != nil {
+	if _, err := c.objectPath(id); err != nil {
 		return none, err
 	}
 	raw, found, err := c.index.get(ctx, id)
@@ -123,7 +122,18 @@ func (c *collection[T]) get(ctx context.Context, id string) (T, error) {
 		err = json.Unmarshal(raw, &object)
 		return object, err
 	}
+	return c.getNow(ctx, id)
+}
+
+// getNow reads an object past the index, which then knows it.
+func (c *collection[T]) getNow(ctx context.Context, id string) (T, error) {
+	var object, none T
+	path, err := c.objectPath(id)
+	if err != nil {
+		return none, err
+	}
 	asked := c.index.mark()
+	var raw json.RawMessage
 	if err := c.client.do(ctx, request{method: http.MethodGet, path: path}, &raw); err != nil {
 		return none, err
 	}
@@ -132,6 +142,19 @@ func (c *collection[T]) get(ctx context.Context, id string) (T, error) {
 	}
 	c.index.add(asked, map[string]json.RawMessage{id: raw})
 	return object, nil
+}
+
+// below posts to a verb below an object that answers with something else than
+// the object.
+func (c *collection[T]) below(ctx context.Context, id, verb string, answer any) error {
+	path, err := c.objectPath(id)
+	if err != nil {
+		return err
+	}
+	return c.client.do(ctx, request{
+		method: http.MethodPost, path: path + "/" + verb,
+		header: http.Header{gatewayapi.HeaderIdempotencyKey: {uuid.NewString()}},
+	}, answer)
 }
 
 // delete removes an object.

@@ -25,6 +25,9 @@ const (
 	// GatewayRequestsPerSecond applies to every other host: a gateway keeps to
 	// Personio's limits towards Personio on its own.
 	GatewayRequestsPerSecond = 100
+	// DefaultPollInterval is the first pause while waiting for a run. A run of a
+	// few hundred people takes a second or two.
+	DefaultPollInterval = 250 * time.Millisecond
 )
 
 // Config says which API to call, as whom, and how patiently.
@@ -51,6 +54,9 @@ type Config struct {
 	// [PersonioRequestsPerSecond] or [GatewayRequestsPerSecond], a negative
 	// number no limit.
 	MaxRequestsPerSecond float64
+	// PollInterval is the first pause between two looks at a run that is waited
+	// for; the pauses grow to twenty times that. 0 means [DefaultPollInterval].
+	PollInterval time.Duration
 	// Log receives an entry for every attempt: never a body, a secret, a query
 	// value, or a header that is not known to be harmless. nil: no log.
 	Log func(ctx context.Context, message string, fields map[string]any)
@@ -81,6 +87,9 @@ func (c Config) withDefaults(personio bool) Config {
 		if personio {
 			c.MaxRequestsPerSecond = PersonioRequestsPerSecond
 		}
+	}
+	if c.PollInterval <= 0 {
+		c.PollInterval = DefaultPollInterval
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -84,7 +84,7 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		addConfigError(&resp.Diagnostics, err)
 		return
 	}
-	data := &tfx.ProviderData{Client: client, Now: p.now}
+	data := &tfx.ProviderData{Client: client, Now: p.now, AttributeLists: &tfx.AttributeLists{}, RunTimeout: p.runTimeout}
 	resp.ResourceData, resp.DataSourceData = data, data
 }
 
@@ -105,6 +105,7 @@ func (p *personioProvider) clientConfig(m *providerModel, terraformVersion strin
 		CACertPEM:    text(m.CACertPEM, "ca_cert_pem"),
 		UserAgent:    p.userAgent(terraformVersion),
 		Now:          p.now,
+		PollInterval: p.pollInterval,
 	}
 	config.RequestTimeout = p.requestTimeout(m.RequestTimeout, diags)
 	config.MaxRetries = p.retries(m.MaxRetries, diags)

@@ -21,6 +21,9 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/apicredential"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/directory"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrule"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrun"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/synctarget"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
@@ -31,7 +34,13 @@ type personioProvider struct {
 	version string
 	now     func() time.Time
 	getenv  func(string) string
+	// runTimeout is how long an apply waits for a sync run; pollInterval is the
+	// first pause between two looks at it, 0 for the client's own.
+	runTimeout, pollInterval time.Duration
 }
+
+// defaultRunTimeout is longer than a run of a few thousand people takes.
+const defaultRunTimeout = 15 * time.Minute
 
 // Option changes what a provider takes from its process.
 type Option func(*personioProvider)
@@ -46,10 +55,16 @@ func WithGetenv(getenv func(string) string) Option {
 	return func(p *personioProvider) { p.getenv = getenv }
 }
 
+// WithRunWait sets how an apply waits for a sync run: the first pause between
+// two looks, and the time after which it gives up.
+func WithRunWait(pollInterval, timeout time.Duration) Option {
+	return func(p *personioProvider) { p.pollInterval, p.runTimeout = pollInterval, timeout }
+}
+
 // New returns what makes a provider of that version.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &personioProvider{version: version, now: time.Now, getenv: os.Getenv}
+		p := &personioProvider{version: version, now: time.Now, getenv: os.Getenv, runTimeout: defaultRunTimeout}
 		for _, option := range options {
 			option(p)
 		}
@@ -68,6 +83,8 @@ func (p *personioProvider) Resources(context.Context) []func() resource.Resource
 	return []func() resource.Resource{
 		apicredential.NewResource,
 		customintegration.NewResource,
+		syncrule.NewResource,
+		synctarget.NewResource,
 	}
 }
 
@@ -77,13 +94,14 @@ func (p *personioProvider) DataSources(context.Context) []func() datasource.Data
 		customintegration.NewDataSource,
 		customintegration.NewListDataSource,
 		directory.NewEmployeeAttributesDataSource,
+		syncrun.NewStatusDataSource,
 	}
 }
 
-const providerDescription = `Manages Personio integrations as code: custom integrations with attribute scopes, and API credentials ` +
-	`that rotate without downtime.
+const providerDescription = `Manages Personio integrations as code: custom integrations with attribute scopes, API credentials ` +
+	`that rotate without downtime, and rules that sync employees to accounts and groups on SCIM 2.0 targets.
 
-Personio publishes no endpoint for integrations and credentials; they exist in its web screens only. So the provider talks to ` +
+Personio publishes no endpoint for integrations, credentials and syncs; they exist in its web screens only. So the provider talks to ` +
 	`one ` + "`base_url`" + `, which is either Personio's API itself or a **gateway**, a small service of your own (` +
 	"`personio-gateway`" + `) that stands in front of Personio, speaks the same API, and adds what is missing. Resources that ` +
 	`need the gateway say so, and fail at plan with an explanation when it is not there.

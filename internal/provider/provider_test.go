@@ -81,7 +81,7 @@ func TestSchemas(t *testing.T) {
 	for name, s := range all.DataSourceSchemas {
 		wantDescribed(t, name, s)
 	}
-	if len(all.ResourceSchemas) != 2 || len(all.DataSourceSchemas) != 3 {
+	if len(all.ResourceSchemas) != 4 || len(all.DataSourceSchemas) != 5 {
 		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
 	}
 }
@@ -233,12 +233,14 @@ func TestPersonioItself(t *testing.T) {
 		for name, config := range map[string]tfproto.Values{
 			"personio_custom_integration": integration,
 			"personio_api_credential":     {"name": "x", "custom_integration_id": tfproto.Unknown},
+			"personio_sync_target":        {"name": "x", "scim": tfproto.Unknown},
+			"personio_sync_rule":          {"name": "x", "custom_integration_id": "4711", "sync_target_id": "x", "filter": "true", "match": tfproto.Unknown},
 		} {
 			_, diags := p.Plan(name, nil, config)
 			wantParts(t, diags.Errors(), name+" needs a gateway", "no endpoint", "base_url", "PERSONIO_BASE_URL")
 		}
 		for name, config := range map[string]tfproto.Values{
-			"personio_connected_integrations": {}, "personio_connected_integration": {"name": "x"},
+			"personio_connected_integrations": {}, "personio_connected_integration": {"name": "x"}, "personio_sync_status": {"name": "x"},
 		} {
 			_, diags := p.ReadData(name, config)
 			wantParts(t, diags.Errors(), name+" needs a gateway")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Shows the whole line on this machine alone: a sandbox company, a gateway in
-# front of it, integrations and credentials made by Terraform, and a plain
-# Personio client that reads what one of these credentials may read.
+# front of it, integrations and credentials made by Terraform, a plain Personio
+# client that reads what one of these credentials may read, and a sync rule that
+# keeps accounts and groups on a SCIM target in line with the company.
 #
 # Needs bin/ (make build). Everything it writes is in one work folder, which is
 # removed at the end, like the one process it starts.
@@ -52,6 +53,12 @@ plan_is_empty() {
 	esac
 }
 
+# sync_status prints how the sync of examples/complete went.
+sync_status() {
+	"$terraform" output -json sync_status |
+		"$work/table" name state status provisioned updated deprovisioned unchanged failed groups_created
+}
+
 # read_employees is the outside client with the credential of "Reporting". The
 # lists are what examples/complete grants to it: all of it over v1; over
 # /v2/persons what v2 keeps with the person and not with the employment.
@@ -75,6 +82,7 @@ mkdir "$TMPDIR"
 
 go build -o "$work/client" ./scripts/demo/client
 go build -o "$work/table" ./scripts/demo/table
+go build -o "$work/synccheck" ./scripts/demo/synccheck
 
 # A mirror on disk in place of the Registry, so that terraform init really runs.
 platform=$(go env GOOS)_$(go env GOARCH)
@@ -117,6 +125,10 @@ step "terraform apply"
 step "A second plan is empty"
 plan_is_empty
 
+# The first run came with the activation of the rule, and apply waited for it.
+step "Accounts and groups at the SCIM target"
+"$work/synccheck"
+
 step "A Personio client reads employees with the credential of Reporting"
 client_id=$("$terraform" output -raw reporting_client_id)
 client_secret=$("$terraform" output -raw reporting_client_secret)
@@ -126,6 +138,16 @@ step "Connected integrations"
 "$terraform" apply -refresh-only -auto-approve -input=false >"$work/refresh.log" ||
 	{ cat "$work/refresh.log" >&2; fail "terraform apply -refresh-only failed"; }
 "$terraform" output -json connected_integrations | "$work/table" name status attributes
+
+sync_status
+
+step "Somebody is promoted, and the sync runs again"
+"$work/synccheck" -promote
+"$terraform" apply -auto-approve -input=false -var run=2 >"$work/run.log" || { cat "$work/run.log" >&2; fail "the second run failed"; }
+"$terraform" apply -refresh-only -auto-approve -input=false -var run=2 >"$work/refresh.log"
+sync_status
+"$work/synccheck"
+export TF_VAR_run=2
 
 step "The plan is still empty"
 plan_is_empty

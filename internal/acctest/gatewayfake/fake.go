@@ -67,6 +67,12 @@ type Server struct {
 	withholdSecrets  bool
 	integrations     *collection[gatewayapi.CustomIntegration]
 	credentials      *collection[gatewayapi.APICredential]
+	targets          *collection[gatewayapi.SyncTarget]
+	rules            *collection[gatewayapi.SyncRule]
+	runs             *collection[gatewayapi.SyncRun]
+	// outcome is that of the next run, outcomes those of the runs that there are.
+	outcome  Outcome
+	outcomes map[string]Outcome
 }
 
 // collection holds objects in the order in which they were made.
@@ -109,6 +115,10 @@ func New(t testing.TB) *Server {
 		scripted:     map[string]Answer{},
 		integrations: &collection[gatewayapi.CustomIntegration]{id: func(o *gatewayapi.CustomIntegration) string { return o.ID }},
 		credentials:  &collection[gatewayapi.APICredential]{id: func(o *gatewayapi.APICredential) string { return o.ID }},
+		targets:      &collection[gatewayapi.SyncTarget]{id: func(o *gatewayapi.SyncTarget) string { return o.ID }},
+		rules:        &collection[gatewayapi.SyncRule]{id: func(o *gatewayapi.SyncRule) string { return o.ID }},
+		runs:         &collection[gatewayapi.SyncRun]{id: func(o *gatewayapi.SyncRun) string { return o.ID }},
+		outcomes:     map[string]Outcome{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/auth/token", s.token)
@@ -124,6 +134,7 @@ func New(t testing.TB) *Server {
 	mux.HandleFunc("PATCH "+credentials+"/{id}", s.updateCredential)
 	mux.HandleFunc("POST "+credentials+"/{id}/rotate", s.rotateCredential)
 	mux.HandleFunc("DELETE "+credentials+"/{id}", remove(s, s.credentials))
+	s.syncRoutes(mux)
 	server := httptest.NewServer(s.recorded(mux))
 	t.Cleanup(server.Close)
 	s.URL = server.URL
@@ -210,7 +221,8 @@ func (s *Server) Credentials() []gatewayapi.APICredential {
 	return copies(s.credentials)
 }
 
-// DropDescriptions makes the fake lose descriptions, like a proxy that knows an
+// DropDescriptions makes the fake lose descriptions, and headers and triggers of
+// syncs, like a proxy that knows an
 // older version of the contract.
 func (s *Server) DropDescriptions() {
 	s.mu.Lock()
@@ -230,6 +242,7 @@ func (s *Server) RemoveAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.integrations.objects, s.credentials.objects = nil, nil
+	s.targets.objects, s.rules.objects, s.runs.objects = nil, nil, nil
 }
 
 // recorded records each call and gives the scripted answer if there is one.

@@ -23,10 +23,16 @@ type Typed interface {
 // test of each resource and data source calls it.
 func Check[Model any](t *testing.T, schema Typed) {
 	t.Helper()
+	CheckObject[Model](t, schema.Type())
+}
+
+// CheckObject is [Check] for a nested attribute.
+func CheckObject[Model any](t *testing.T, ty attr.Type) {
+	t.Helper()
 	ctx := context.Background()
-	object, ok := schema.Type().(types.ObjectType)
+	object, ok := ty.(types.ObjectType)
 	if !ok {
-		t.Fatalf("the schema is a %T", schema.Type())
+		t.Fatalf("the schema is a %T", ty)
 	}
 	nulls := map[string]tftypes.Value{}
 	for name, attribute := range object.AttrTypes {

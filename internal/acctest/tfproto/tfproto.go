@@ -1,7 +1,7 @@
 // Package tfproto drives a provider through Terraform's plugin protocol, without
 // a CLI: for what the CLI at hand cannot do, and for tests that take
 // milliseconds. It proposes new states like Terraform's core does, for resources
-// whose attributes are not nested.
+// whose nested attributes are computed only where they have a default.
 package tfproto
 
 import (

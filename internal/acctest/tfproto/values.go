@@ -72,7 +72,38 @@ func (p *Provider) value(ty tftypes.Type, plain any) tftypes.Value {
 		}
 		return tftypes.NewValue(ty, elements)
 	}
+	switch members := plain.(type) {
+	case Values:
+		return p.nested(ty, members)
+	case map[string]any:
+		return p.nested(ty, members)
+	}
 	return tftypes.NewValue(ty, plain)
+}
+
+// nested makes an object, whose attributes are null where they are left out, or
+// a map.
+func (p *Provider) nested(ty tftypes.Type, members map[string]any) tftypes.Value {
+	p.t.Helper()
+	values := map[string]tftypes.Value{}
+	switch ty := ty.(type) {
+	case tftypes.Object:
+		for name, attributeType := range ty.AttributeTypes {
+			values[name] = p.value(attributeType, members[name])
+		}
+		for name := range members {
+			if _, ok := values[name]; !ok {
+				p.t.Fatalf("there is no attribute %s", name)
+			}
+		}
+	case tftypes.Map:
+		for key, member := range members {
+			values[key] = p.value(ty.ElementType, member)
+		}
+	default:
+		p.t.Fatalf("%s cannot be written as a map", ty)
+	}
+	return tftypes.NewValue(ty, values)
 }
 
 func (p *Provider) decode(schema *tfprotov6.Schema, dynamic *tfprotov6.DynamicValue) Values {

@@ -2,6 +2,7 @@ package syncrule
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -82,8 +83,14 @@ func parseSchedule(s gatewayapi.SyncSchedule) (cron.Schedule, *time.Location, er
 		return nil, nil, fmt.Errorf("%q is no time zone; take an IANA name such as Europe/Berlin", s.TimeZone)
 	}
 	schedule, err := cron.ParseStandard(s.Cron)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, nil, fmt.Errorf("%q is no cron expression of five fields: %w", s.Cron, err)
+	case len(strings.Fields(s.Cron)) != 5:
+		// The library also takes @daily, and TZ=... before the fields.
+		return nil, nil, fmt.Errorf("%q is no cron expression of five fields; the zone goes into time_zone", s.Cron)
+	case schedule.Next(time.Now()).IsZero():
+		return nil, nil, fmt.Errorf("the cron expression %q names a day that never comes", s.Cron)
 	}
 	return schedule, zone, nil
 }
@@ -98,8 +105,5 @@ func NextRun(c gatewayapi.SyncRuleConfig, after time.Time) *time.Time {
 		return nil // check refused it before it could get here.
 	}
 	next := schedule.Next(after.In(zone)).UTC()
-	if next.IsZero() {
-		return nil // February 30th never comes.
-	}
 	return &next
 }

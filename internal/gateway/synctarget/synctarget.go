@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -129,7 +131,7 @@ func (s *Service) take(row *store.SyncTarget, in gatewayapi.SCIMTargetSent) erro
 	} else if in.OAuthClientSecret != "" {
 		return refused("/scim/oauth_client_secret", errors.New("oauth_client_secret goes with oauth"))
 	}
-	sameKind := (row.SCIM.OAuth == nil) == (in.OAuth == nil)
+	keeps := keepsSecret(row.SCIM, in.SCIMTarget)
 	row.SCIM = in.SCIMTarget
 	switch {
 	case secret != "":
@@ -138,10 +140,31 @@ func (s *Service) take(row *store.SyncTarget, in gatewayapi.SCIMTargetSent) erro
 			return err
 		}
 		row.Secret = sealed
-	case row.Secret == "" || !sameKind:
+	case row.Secret == "":
 		return refused(pointer, errors.New("a target needs a token, or oauth with its client secret"))
+	case !keeps:
+		return refused(pointer, errors.New("the secret that is stored was given for another kind of authentication or another host, and is not sent there; give the secret again"))
 	}
 	return nil
+}
+
+// keepsSecret reports whether the stored secret may go where a change points: to
+// the same host, in the same way. Otherwise who may change a target could have
+// its secret sent to a host of his own.
+func keepsSecret(before, after gatewayapi.SCIMTarget) bool {
+	if (before.OAuth == nil) != (after.OAuth == nil) {
+		return false
+	}
+	if before.OAuth != nil {
+		return sameHost(before.OAuth.TokenURL, after.OAuth.TokenURL) && sameHost(before.URL, after.URL)
+	}
+	return sameHost(before.URL, after.URL)
+}
+
+func sameHost(a, b string) bool {
+	left, errLeft := url.Parse(a)
+	right, errRight := url.Parse(b)
+	return errLeft == nil && errRight == nil && left.Scheme == right.Scheme && strings.EqualFold(left.Host, right.Host)
 }
 
 func (s *Service) explainDuplicate(ctx context.Context, err error, name string) error {

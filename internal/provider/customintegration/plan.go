@@ -84,6 +84,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.notePlanned(&plan)
 	if req.State.Raw.IsNull() {
 		if plan.AllAttributes.ValueBool() {
 			warnAllAttributes(&plan, &resp.Diagnostics)
@@ -104,6 +105,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.Status, plan.UpdatedAt, plan.LastUsedAt = prior.Status, prior.UpdatedAt, prior.LastUsedAt
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	}
+}
+
+// notePlanned tells the sync rules of this run what the integration may read once
+// the plan is applied.
+func (r *Resource) notePlanned(plan *model) {
+	if r.provider == nil || plan.ID.IsUnknown() {
+		return
+	}
+	keys, known := tfx.Strings(plan.ReadableAttributes)
+	r.provider.AttributeLists.Plan(plan.ID.ValueString(), tfx.AttributeList{
+		Name: plan.Name.ValueString(), Known: known && !plan.AllAttributes.IsUnknown(), All: plan.AllAttributes.ValueBool(), Keys: keys,
+	})
 }
 
 func warnAllAttributes(plan *model, diags *diag.Diagnostics) {

@@ -40,8 +40,8 @@ func NewResource() resource.Resource { return &Resource{} }
 func object(name string) tfx.Object {
 	return tfx.Object{
 		Type: typeName, Kind: "custom integration", Name: name,
-		InUse: "Remove what uses it first. If that is API credentials made outside Terraform: revoke them, or set force_destroy = true, " +
-			"apply, and destroy again, which revokes them with it",
+		InUse: "Remove what uses it first: destroying a sync rule touches no account, and API credentials made outside Terraform go with it " +
+			"if you set force_destroy = true, apply, and destroy again",
 	}
 }
 

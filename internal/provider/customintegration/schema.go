@@ -69,8 +69,8 @@ func configurationAttributes() map[string]schema.Attribute {
 	}
 	attributes["force_destroy"] = schema.BoolAttribute{
 		MarkdownDescription: "Whether destroying the integration also revokes API credentials that still belong to it, those made " +
-			"outside Terraform included. While `false`, destroying an integration with credentials fails. Must be applied before " +
-			"the destroy to have an effect. Default: `false`.",
+			"outside Terraform included. While `false`, destroying an integration with credentials fails. An integration that " +
+			"sync rules read as is never destroyed. Must be applied before the destroy to have an effect. Default: `false`.",
 		Optional: true,
 		Computed: true,
 		Default:  booldefault.StaticBool(false),

@@ -33,15 +33,11 @@ func (o Object) String() string {
 	return fmt.Sprintf("%s %q", o.Kind, o.Name)
 }
 
-// Members maps members of a request body to attributes that are named
-// otherwise.
-type Members map[string]string
-
 // AddError turns the error of a call into diagnostics: one for each finding of
 // the server, at the attribute it points to, with the server's words, the HTTP
 // status, the ids that find the call in logs, and what to do now. verb is what
 // was being done: "create".
-func AddError(diags *diag.Diagnostics, verb string, object Object, renamed Members, err error) {
+func AddError(diags *diag.Diagnostics, verb string, object Object, members Members, err error) {
 	if personio.IsGatewayMissing(err) {
 		AddGatewayNeeded(diags, object.Type)
 		return
@@ -62,8 +58,8 @@ func AddError(diags *diag.Diagnostics, verb string, object Object, renamed Membe
 			words = strings.TrimSuffix(words, ".") + ": " + finding.Detail
 		}
 		text := detail(call, words, nextStep(verb, object, call, finding))
-		if attribute := attributeAt(finding.Meta[gatewayapi.MetaPointer], renamed); attribute != "" {
-			diags.AddAttributeError(path.Root(attribute), summary, text)
+		if attribute, ok := members.attributeAt(finding.Meta[gatewayapi.MetaPointer]); ok {
+			diags.AddAttributeError(attribute, summary, text)
 			continue
 		}
 		diags.AddError(summary, text)
@@ -89,20 +85,6 @@ func AddVanished(diags *diag.Diagnostics, object Object, id string) {
 func AddImportNotFound(diags *diag.Diagnostics, object Object, id string) {
 	diags.AddError("Could not import "+object.Kind,
 		fmt.Sprintf("There is no %s with id %q on this gateway. Check the id, and the provider's base_url.", object.Kind, id))
-}
-
-// attributeAt is the attribute that a JSON pointer into the request body names:
-// scopes for /scopes/3, "" for the whole body or for what is not in it.
-func attributeAt(pointer string, renamed Members) string {
-	inBody, ok := strings.CutPrefix(pointer, "/")
-	if !ok {
-		return ""
-	}
-	member, _, _ := strings.Cut(inBody, "/")
-	if attribute, ok := renamed[member]; ok {
-		return attribute
-	}
-	return member
 }
 
 // detail is the text of a diagnostic: the words, the facts, the next step.

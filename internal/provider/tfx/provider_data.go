@@ -16,6 +16,10 @@ type ProviderData struct {
 	Client *personio.Client
 	// Now is the clock; tests set it.
 	Now func() time.Time
+	// AttributeLists are what the integrations of this run may read.
+	AttributeLists *AttributeLists
+	// RunTimeout is how long an apply waits for a sync run; tests set it.
+	RunTimeout time.Duration
 }
 
 // Configure takes what Configure of a resource or data source was given. It
@@ -52,7 +56,7 @@ func ConfigureGateway(typeName string, data any, diags *diag.Diagnostics) *Provi
 // how to go on.
 func AddGatewayNeeded(diags *diag.Diagnostics, typeName string) {
 	diags.AddError(typeName+" needs a gateway",
-		"Personio's own API has no endpoint for integrations and credentials, they exist in its web screens only, so "+typeName+
+		"Personio's own API has no endpoint for integrations, credentials and syncs, they exist in its web screens only, so "+typeName+
 			" works with a gateway: start one (personio-gateway serve, or personio-gateway sandbox to try it out) and set the "+
 			"provider's base_url, or PERSONIO_BASE_URL, to its address.")
 }

@@ -58,6 +58,32 @@ func SameStrings(a, b types.Set) bool {
 	return ok && slices.Equal(left, right)
 }
 
+// EmptyStringMap is the map of strings without elements.
+func EmptyStringMap() types.Map {
+	return types.MapValueMust(types.StringType, map[string]attr.Value{})
+}
+
+// StringMap makes a map of strings, an empty one of nil.
+func StringMap(elements map[string]string) types.Map {
+	values := make(map[string]attr.Value, len(elements))
+	for key, e := range elements {
+		values[key] = types.StringValue(e)
+	}
+	return types.MapValueMust(types.StringType, values)
+}
+
+// MapStrings returns the elements of a map of strings, never nil; those that are
+// null or not known are left out.
+func MapStrings(m types.Map) map[string]string {
+	elements := make(map[string]string, len(m.Elements()))
+	for key, e := range m.Elements() {
+		if s, ok := e.(types.String); ok && !s.IsNull() && !s.IsUnknown() {
+			elements[key] = s.ValueString()
+		}
+	}
+	return elements
+}
+
 // Time makes an RFC 3339 value of a time, in UTC and with its full precision.
 func Time(t time.Time) timetypes.RFC3339 {
 	return timetypes.NewRFC3339ValueMust(t.UTC().Format(time.RFC3339Nano))

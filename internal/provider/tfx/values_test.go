@@ -1,6 +1,7 @@
 package tfx_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -56,6 +57,26 @@ func TestStringSet(t *testing.T) {
 		if got := tfx.StringSet(prior, nil); !got.Equal(tfx.EmptyStringSet()) {
 			t.Errorf("%s, no elements: %v", name, got)
 		}
+	}
+}
+
+func TestStringMap(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{"a": "1", "b": ""}
+	m := tfx.StringMap(values)
+	if got := tfx.MapStrings(m); !maps.Equal(got, values) {
+		t.Errorf("there and back: %v", got)
+	}
+	for name, m := range map[string]types.Map{
+		"nil": tfx.StringMap(nil), "null": types.MapNull(types.StringType), "unknown": types.MapUnknown(types.StringType),
+		"unknown element": types.MapValueMust(types.StringType, map[string]attr.Value{"a": types.StringUnknown(), "b": types.StringNull()}),
+	} {
+		if got := tfx.MapStrings(m); got == nil || len(got) > 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if !tfx.StringMap(nil).Equal(tfx.EmptyStringMap()) {
+		t.Error("nil is the empty map")
 	}
 }
 

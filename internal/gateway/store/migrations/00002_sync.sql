@@ -33,8 +33,8 @@ CREATE INDEX sync_rules_by_next_run ON sync_rules (next_run_at);
 CREATE TABLE sync_runs (
     id           TEXT PRIMARY KEY,
     sync_rule_id TEXT NOT NULL REFERENCES sync_rules (id) ON DELETE CASCADE,
-    -- The rule's target when the run was queued.
-    sync_target_id TEXT NOT NULL REFERENCES sync_targets (id),
+    -- The rule's target when the run was queued. The run outlives it.
+    sync_target_id TEXT NOT NULL,
     status       TEXT NOT NULL,
     started_by   TEXT NOT NULL,
     queued_at    BIGINT NOT NULL,
