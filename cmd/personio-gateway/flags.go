@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -144,13 +145,15 @@ func (f *mailFlags) mailer() (*notify.Mailer, error) {
 	return mailer, nil
 }
 
-// logFlags say what is logged.
+// logFlags say what is logged, and how long the access log is kept.
 type logFlags struct {
-	level string
+	level         string
+	accessLogKept time.Duration
 }
 
 func (f *logFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.level, "log-level", "info", "debug, info, warn or error")
+	flags.DurationVar(&f.accessLogKept, "access-log-retention", 90*24*time.Hour, "how long the database keeps who called Personio's API, at least 1h")
 }
 
 // logger logs JSON lines to standard error.
@@ -158,6 +161,9 @@ func (f *logFlags) logger() (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.level)); err != nil {
 		return nil, fmt.Errorf("--log-level %q is none of debug, info, warn, error", f.level)
+	}
+	if f.accessLogKept != 0 && f.accessLogKept < time.Hour {
+		return nil, fmt.Errorf("--access-log-retention %s is less than 1h", f.accessLogKept)
 	}
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
 }

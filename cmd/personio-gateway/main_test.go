@@ -292,6 +292,7 @@ func TestRefusals(t *testing.T) {
 		"plain HTTP to Personio":        {[]string{"PERSONIO_GATEWAY_UPSTREAM_URL=http://personio.example.com"}, []string{"serve"}, "--upstream-url"},
 		"another database":              {[]string{"PERSONIO_GATEWAY_DATABASE=mysql://x"}, []string{"serve"}, "sqlite:///"},
 		"a mail server without sender":  {[]string{"PERSONIO_GATEWAY_SMTP_URL=smtps://u:s3cret@smtp.example.com"}, []string{"serve"}, "from="},
+		"an access log kept briefly":    {nil, []string{"serve", "--access-log-retention", "5m"}, "--access-log-retention"},
 		"no log level":                  {nil, []string{"serve", "--log-level", "loud"}, "--log-level"},
 		"a variable that is no number":  {[]string{"PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND=s3cret"}, []string{"serve"}, "PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND"},
 		"a scope that does not exist":   {nil, []string{"management-credential", "create", "--name", "x", "--scope", "all"}, `"all"`},

@@ -38,7 +38,7 @@ func newServeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			config.PublicURL = public
+			config.PublicURL, config.AccessLogKept = public, logging.accessLogKept
 			if config.Mailer, err = mail.mailer(); err != nil {
 				return err
 			}

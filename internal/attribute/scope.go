@@ -54,6 +54,8 @@ const (
 	ScopeSyncRulesWrite          = "gateway:sync-rules:write"
 	// ScopeSyncRunsRead reads runs, whose items name employees by id.
 	ScopeSyncRunsRead = "gateway:sync-runs:read"
+	// ScopeAccessLogRead reads who called Personio's API through the gateway.
+	ScopeAccessLogRead = "gateway:access-log:read"
 )
 
 // The scopes that the employee endpoints need.
@@ -69,6 +71,7 @@ func ManagementScopes() []string {
 		ScopeAPICredentialsRead, ScopeAPICredentialsWrite,
 		ScopeSyncTargetsRead, ScopeSyncTargetsWrite,
 		ScopeSyncRulesRead, ScopeSyncRulesWrite, ScopeSyncRunsRead,
+		ScopeAccessLogRead,
 	}
 }
 

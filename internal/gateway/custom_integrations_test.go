@@ -261,7 +261,7 @@ func TestOpenAPIIsServed(t *testing.T) {
 			want = append(want, "PATCH /gateway/v1/"+collection+"/{id}", "DELETE /gateway/v1/"+collection+"/{id}")
 		}
 	}
-	want = append(want, "POST /gateway/v1/api-credentials/{id}/rotate", "POST /gateway/v1/sync-rules/{id}/run", "POST /gateway/v1/sync-targets/{id}/test", "GET /gateway/v1/sync-runs/{id}/items")
+	want = append(want, "POST /gateway/v1/api-credentials/{id}/rotate", "POST /gateway/v1/sync-rules/{id}/run", "POST /gateway/v1/sync-targets/{id}/test", "GET /gateway/v1/sync-runs/{id}/items", "GET /gateway/v1/access-log")
 	slices.Sort(want)
 	if diff := cmp.Diff(want, operations); diff != "" || !strings.HasPrefix(document.OpenAPI, "3.1") {
 		t.Errorf("OpenAPI %s, operations (-want +got):\n%s", document.OpenAPI, diff)

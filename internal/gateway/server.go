@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/accesslog"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/apicredential"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
@@ -24,6 +25,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/upstream"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
 
@@ -44,6 +46,9 @@ type Config struct {
 	PublicURL *url.URL
 	// Mailer tells the owners of sync rules of failures; nil: no mail is sent.
 	Mailer *notify.Mailer
+	// AccessLogKept is how long entries of the access log are kept; 0 means 90
+	// days.
+	AccessLogKept time.Duration
 	// TickEvery is how often due syncs are looked for; 0 means every 5 seconds.
 	TickEvery time.Duration
 	// Version is told to clients and to Personio.
@@ -61,6 +66,7 @@ type Server struct {
 	upstream  *upstream.Upstream
 	handler   http.Handler
 	jobs      *jobs.Jobs
+	access    *accesslog.Log
 	log       *slog.Logger
 	now       func() time.Time
 	stopSweep func()
@@ -74,6 +80,9 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.AccessLogKept == 0 {
+		config.AccessLogKept = 90 * 24 * time.Hour
 	}
 	if config.TickEvery == 0 {
 		config.TickEvery = 5 * time.Second
@@ -91,15 +100,17 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		tokens:   token.New(db, config.Key, config.Now),
 		client:   client,
 		upstream: upstream.New(client, config.Now),
+		access:   accesslog.New(db, config.Now, config.Log),
 		log:      config.Log,
 		now:      config.Now,
 	}
 	syncs := s.newSyncs(config)
 	s.handler = s.routes(config, syncs)
 	if s.jobs, err = syncs.start(ctx, config, db); err != nil {
+		s.access.Close()
 		return nil, errors.Join(err, s.tokens.Close(), db.Close())
 	}
-	s.stopSweep = s.startSweep()
+	s.stopSweep = s.startSweep(config.AccessLogKept)
 	return s, nil
 }
 
@@ -165,13 +176,14 @@ func (s *Server) routes(config Config, syncs *syncs) http.Handler {
 	mux := http.NewServeMux()
 	metrics := newMetrics()
 	(&token.Handler{Service: s.tokens, Log: s.log}).Register(mux)
-	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: metrics.observe}).Register(mux)
+	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: s.observe(metrics)}).Register(mux)
 
 	api := httpapi.New(mux, config.Version, s.tokens, s.log)
 	idempotency := syncs.rules.Idempotency
 	(&customintegration.Service{Store: s.store, Upstream: s.upstream, Idempotency: idempotency, Now: s.now, Log: s.log}).Register(api)
 	(&apicredential.Service{Store: s.store, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
 
+	s.access.Register(api)
 	syncs.targets.Register(api)
 	syncs.rules.Register(api)
 	syncs.runs.Register(api)
@@ -181,6 +193,19 @@ func (s *Server) routes(config Config, syncs *syncs) http.Handler {
 	mux.Handle("GET /metrics", metrics.handler())
 	mux.HandleFunc("/", httpapi.RouteNotFound)
 	return s.middleware(mux, config.PublicURL)
+}
+
+// observe counts each call of Personio's API, and writes down those of somebody.
+func (s *Server) observe(m *metrics) func(passthrough.Call) {
+	return func(call passthrough.Call) {
+		m.observe(call)
+		if call.CredentialID == "" {
+			return
+		}
+		s.access.Add(gatewayapi.AccessLogEntry{
+			CredentialID: call.CredentialID, CustomIntegrationID: call.CustomIntegrationID, Endpoint: call.Endpoint, Status: call.Status, People: call.People,
+		})
+	}
 }
 
 // ready answers whether the gateway can serve: whether its database answers. A
@@ -211,6 +236,7 @@ func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	err := errors.Join(s.jobs.Stop(ctx), s.tokens.Close())
+	s.access.Close()
 	s.client.CloseIdleConnections()
 	return errors.Join(err, s.store.Close())
 }
@@ -219,14 +245,16 @@ func (s *Server) Close() error {
 const sweepEvery = 10 * time.Minute
 
 // startSweep sweeps now and then until it is stopped.
-func (s *Server) startSweep() (stop func()) {
+func (s *Server) startSweep(accessLogKept time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		ticker := time.NewTicker(sweepEvery)
 		defer ticker.Stop()
 		for {
-			if err := s.store.Sweep(ctx, s.now(), s.now().Add(-httpapi.AnswerLife)); err != nil && ctx.Err() == nil {
+			now := s.now()
+			err := errors.Join(s.store.Sweep(ctx, now, now.Add(-httpapi.AnswerLife)), s.store.DeleteAccessLog(ctx, now.Add(-accessLogKept)))
+			if err != nil && ctx.Err() == nil {
 				s.log.ErrorContext(ctx, "deleting expired rows failed", "error", err)
 			}
 			select {

@@ -21,6 +21,9 @@ type endpoint struct {
 	// selecting on it. Other parameters are dropped, as Personio ignores them;
 	// unknown operators of known filters are refused, as Personio does.
 	Query map[string]param
+	// Touches names the attributes that a body writes; nil for an endpoint that
+	// takes no body.
+	Touches func(contentType string, body []byte) (keys []string, err error)
 	// Filter writes the allowed part of an answer's body.
 	Filter func(*filter) error
 }
@@ -72,11 +75,23 @@ func employmentsQuery() map[string]param {
 }
 
 // endpoints is the table. Paths and parameters: Personio's personnel data
-// specification (v1), persons and employments specifications (v2).
+// specification (v1), persons and employments specifications (v2), and the
+// reference pages of the organisation's objects, which name no scope of their
+// own; whoever may read employees may read what they belong to.
 func endpoints() []endpoint {
 	const v1, v2 = "/v1/company/employees", "/v2/persons"
 	get := func(pattern string, denied int, query map[string]param, filter func(*filter) error) endpoint {
 		return endpoint{Method: http.MethodGet, Pattern: pattern, Scope: attribute.ScopePersonsRead, Denied: denied, Query: query, Filter: filter}
+	}
+	write := func(method, pattern string, denied int, touches func(string, []byte) ([]string, error), filter func(*filter) error) endpoint {
+		return endpoint{Method: method, Pattern: pattern, Scope: attribute.ScopePersonsWrite, Denied: denied, Touches: touches, Filter: filter}
+	}
+	organisation := func(more ...string) map[string]param {
+		query := map[string]param{"limit": plain, "cursor": plain, "id": plain}
+		for _, name := range more {
+			query[name] = plain
+		}
+		return query
 	}
 	return []endpoint{
 		get(v1, http.StatusForbidden, map[string]param{
@@ -88,9 +103,22 @@ func endpoints() []endpoint {
 		get(v1+"/{employee_id}", http.StatusForbidden, nil, (*filter).employeeOne),
 		get(v1+"/attributes", http.StatusForbidden, nil, (*filter).attributeList),
 		get(v1+"/custom-attributes", http.StatusForbidden, nil, (*filter).attributeList),
+		write(http.MethodPost, v1, http.StatusForbidden, touchedByEmployee, (*filter).written),
+		write(http.MethodPatch, v1+"/{employee_id}", http.StatusForbidden, touchedByEmployee, (*filter).written),
+
 		get(v2, http.StatusUnauthorized, personsQuery(), (*filter).personList),
-		get(v2+"/{person_id}", http.StatusUnauthorized, nil, (*filter).person),
+		get(v2+"/{person_id}", http.StatusForbidden, nil, (*filter).person),
 		get(v2+"/{person_id}/employments", http.StatusForbidden, employmentsQuery(), (*filter).employmentList),
 		get(v2+"/{person_id}/employments/{id}", http.StatusForbidden, nil, (*filter).employment),
+		write(http.MethodPost, v2, http.StatusUnauthorized, touchedByPerson, (*filter).created),
+		write(http.MethodPatch, v2+"/{person_id}", http.StatusForbidden, touchedByPerson, (*filter).created),
+		write(http.MethodPatch, v2+"/{person_id}/employments/{id}", http.StatusForbidden, touchedByEmployment, (*filter).created),
+
+		get("/v2/org-units", http.StatusForbidden, organisation("type", "name", "sort", "include_parent_chain"), (*filter).organisationList),
+		get("/v2/org-units/{id}", http.StatusForbidden, organisation("type", "include_parent_chain"), (*filter).organisationObject),
+		get("/v2/legal-entities", http.StatusForbidden, organisation("country"), (*filter).organisationList),
+		get("/v2/legal-entities/{id}", http.StatusForbidden, nil, (*filter).organisationObject),
+		get("/v2/workplaces", http.StatusForbidden, organisation("name", "sort"), (*filter).organisationList),
+		get("/v2/cost-centers", http.StatusForbidden, organisation("name", "sort"), (*filter).organisationList),
 	}
 }

@@ -29,6 +29,9 @@ type Call struct {
 	// Endpoint is the pattern, for example "GET /v2/persons/{person_id}".
 	Endpoint string
 	Status   int
+	// CredentialID and CustomIntegrationID tell who called; both are empty for a
+	// call without a good token.
+	CredentialID, CustomIntegrationID string
 	// People is the number of persons in the answer, Dropped the number of
 	// members that were left out of it.
 	People, Dropped int
@@ -65,6 +68,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		refuse(w, r, call, httpapi.AuthProblem(r.Context(), p.Log, err))
 		return
 	}
+	call.CredentialID, call.CustomIntegrationID = principal.CredentialID, principal.CustomIntegrationID
 	if !principal.Scopes.Has(e.Scope) {
 		refuse(w, r, call, httpapi.Problem(e.Denied, gatewayapi.KindForbidden, fmt.Sprintf("The credential needs the scope %s for this endpoint.", e.Scope), nil))
 		return
@@ -74,9 +78,18 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		refuse(w, r, call, problem)
 		return
 	}
+	header, body := forwardedHeader(r.Header), []byte(nil)
+	if e.Touches != nil {
+		if body, problem = e.guard(w, r, &principal); problem != nil {
+			refuse(w, r, call, problem)
+			return
+		}
+		header.Set("Content-Type", r.Header.Get("Content-Type"))
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), upstreamTimeout)
 	defer cancel()
-	answer, err := p.Upstream.Forward(ctx, http.MethodGet, r.URL.EscapedPath(), query, forwardedHeader(r.Header), nil)
+	// A HEAD is asked as the GET that it is about, and answered without body.
+	answer, err := p.Upstream.Forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(body))
 	if err != nil {
 		p.refuseUnreachable(w, r, call, err)
 		return
@@ -92,12 +105,17 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		p.relayError(w, r, call, answer)
 		return
 	}
+	if answer.StatusCode == http.StatusNoContent {
+		call.Status = answer.StatusCode
+		w.WriteHeader(answer.StatusCode)
+		return
+	}
 	p.relay(w, r, e, call, &principal, answer)
 }
 
 // relay streams the filtered body of a good answer.
 func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, principal *token.Principal, answer *http.Response) {
-	out := &heldWriter{w: w}
+	out := &heldWriter{w: w, status: answer.StatusCode}
 	f := newFilter(out, answer.Body)
 	f.allow = principal.MayRead
 	f.keyOfUniversalID = func(universalID string) string { return p.keyOfUniversalID(r.Context(), universalID) }
@@ -109,7 +127,7 @@ func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *
 	if err == nil {
 		err = atEnd(f.dec)
 	}
-	call.People, call.Dropped, call.Status = f.people, f.dropped, http.StatusOK
+	call.People, call.Dropped, call.Status = f.people, f.dropped, answer.StatusCode
 	if err == nil {
 		err = out.flush()
 	}
@@ -184,9 +202,10 @@ const heldBytes = 32 << 10
 
 // heldWriter holds back the start of a body.
 type heldWriter struct {
-	w    http.ResponseWriter
-	held []byte
-	sent bool
+	w      http.ResponseWriter
+	status int
+	held   []byte
+	sent   bool
 }
 
 func (h *heldWriter) Write(data []byte) (int, error) {
@@ -208,6 +227,7 @@ func (h *heldWriter) flush() error {
 	h.sent = true
 	h.w.Header().Set("Content-Type", "application/json")
 	h.w.Header().Set("Cache-Control", "no-store")
+	h.w.WriteHeader(h.status)
 	_, err := h.w.Write(h.held)
 	h.held = nil
 	return err

@@ -133,3 +133,21 @@ func (f *filter) attributeList() error {
 		})
 	})
 }
+
+// written copies the answer to a v1 write: {success, data: {id, message}, meta},
+// where meta is a list of remarks.
+func (f *filter) written() error {
+	return f.object(func(name string) error {
+		switch name {
+		case "success", "error", "meta":
+			return f.keep(name)
+		case "data":
+			return f.put(name, func() error {
+				return f.orNull('{', func() error {
+					return f.object(func(name string) error { return f.keepIf(name == "id" || name == "message", name) })
+				})
+			})
+		}
+		return f.drop()
+	})
+}

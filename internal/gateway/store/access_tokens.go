@@ -27,6 +27,7 @@ type TokenHolder struct {
 	Scopes                 []string
 	AllAttributes          bool
 	ReadableAttributes     []string
+	WritableAttributes     []string
 
 	// enabled: credential and integration are.
 	enabled bool
@@ -63,16 +64,16 @@ func orNil(s string) any {
 // is still live. A token of a secret that was replaced is ErrNotFound.
 func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, error) {
 	var (
-		h                                   TokenHolder
-		credential, management, integration sql.NullString
-		all, integrationOn, credentialOn    sql.NullBool
-		readable, current, previous         sql.NullString
-		secret                              string
-		tokenEnd                            int64
-		credentialEnd, previousEnd          sql.NullInt64
+		h                                     TokenHolder
+		credential, management, integration   sql.NullString
+		all, integrationOn, credentialOn      sql.NullBool
+		readable, writable, current, previous sql.NullString
+		secret                                string
+		tokenEnd                              int64
+		credentialEnd, previousEnd            sql.NullInt64
 	)
 	err := s.db.QueryRowContext(ctx, `SELECT t.scopes, t.secret_id, t.expires_at, t.api_credential_id, t.management_credential_id,
-		i.id, i.enabled, i.all_attributes, i.readable_attributes, c.enabled, c.expires_at,
+		i.id, i.enabled, i.all_attributes, i.readable_attributes, i.writable_attributes, c.enabled, c.expires_at,
 		COALESCE(m.secret_id, c.secret_id), COALESCE(m.previous_secret_id, c.previous_secret_id),
 		COALESCE(m.previous_secret_expires_at, c.previous_secret_expires_at)
 		FROM access_tokens t
@@ -81,7 +82,7 @@ func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, erro
 		LEFT JOIN custom_integrations i ON i.id = c.custom_integration_id
 		WHERE t.hash = $1`, hash).
 		Scan((*list)(&h.Scopes), &secret, &tokenEnd, &credential, &management,
-			&integration, &integrationOn, &all, &readable, &credentialOn, &credentialEnd, &current, &previous, &previousEnd)
+			&integration, &integrationOn, &all, &readable, &writable, &credentialOn, &credentialEnd, &current, &previous, &previousEnd)
 	if err != nil {
 		return TokenHolder{}, notFound(err)
 	}
@@ -102,10 +103,10 @@ func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, erro
 	default:
 		return TokenHolder{}, ErrNotFound
 	}
-	if readable.Valid {
-		err = (*list)(&h.ReadableAttributes).Scan(readable.String)
+	if !integration.Valid {
+		return h, nil
 	}
-	return h, err
+	return h, errors.Join((*list)(&h.ReadableAttributes).Scan(readable.String), (*list)(&h.WritableAttributes).Scan(writable.String))
 }
 
 // DeleteAccessToken ends one token; a token that does not exist is no error.

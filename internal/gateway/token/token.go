@@ -37,6 +37,7 @@ type Principal struct {
 	// AllAttributes: every attribute may be read, ReadableAttributes is empty.
 	AllAttributes      bool
 	ReadableAttributes []string
+	WritableAttributes []string
 	readable           map[string]struct{}
 }
 
@@ -89,6 +90,7 @@ func principalOf(holder *store.TokenHolder) Principal {
 		Scopes:              attribute.NewScopeSet(holder.Scopes...),
 		AllAttributes:       holder.AllAttributes,
 		ReadableAttributes:  holder.ReadableAttributes,
+		WritableAttributes:  holder.WritableAttributes,
 		readable:            make(map[string]struct{}, len(holder.ReadableAttributes)),
 	}
 	for _, key := range holder.ReadableAttributes {
@@ -111,6 +113,15 @@ func (p *Principal) MayRead(key string) bool {
 	}
 	_, ok := p.readable[key]
 	return ok
+}
+
+// MayWrite reports whether an attribute may be written. all_attributes is about
+// reading; what may be written is always listed.
+func (p *Principal) MayWrite(key string) bool {
+	if p.Management {
+		return attribute.Known(key)
+	}
+	return slices.Contains(p.WritableAttributes, key)
 }
 
 // Issued is a new token.
