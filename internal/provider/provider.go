@@ -18,7 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/personio-community/terraform-provider-personio/internal/provider/accesslog"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/apicredential"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/credentialaudit"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/directory"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrule"
@@ -91,6 +93,8 @@ func (p *personioProvider) Resources(context.Context) []func() resource.Resource
 // DataSources lists the data sources.
 func (p *personioProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		accesslog.NewDataSource,
+		credentialaudit.NewDataSource,
 		customintegration.NewDataSource,
 		customintegration.NewListDataSource,
 		directory.NewEmployeeAttributesDataSource,
