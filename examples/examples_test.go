@@ -177,6 +177,8 @@ func startSandbox(t *testing.T) []string {
 		GatewayURL   string `json:"gateway_url"`
 		ClientID     string `json:"client_id"`
 		ClientSecret string `json:"client_secret"`
+		SCIMURL      string `json:"scim_url"`
+		SCIMToken    string `json:"scim_token"`
 	}
 	if err := json.Unmarshal(line, &ready); err != nil {
 		t.Fatalf("the sandbox's line: %v", err)
@@ -185,6 +187,8 @@ func startSandbox(t *testing.T) []string {
 		"PERSONIO_BASE_URL=" + ready.GatewayURL,
 		"PERSONIO_CLIENT_ID=" + ready.ClientID,
 		"PERSONIO_CLIENT_SECRET=" + ready.ClientSecret,
+		"TF_VAR_scim_url=" + ready.SCIMURL,
+		"TF_VAR_scim_token=" + ready.SCIMToken,
 	}
 }
 
