@@ -6,6 +6,7 @@
 //
 //	s := sandbox.New(sandbox.Options{Seed: 1})
 //	credential := s.AddCredential(sandbox.Credential{Attributes: []string{"first_name", "department"}})
+//	pair := s.AddRecruitingCredential(sandbox.RecruitingCredential{})
 //	server := httptest.NewServer(s.Handler())
 //
 // # Endpoints
@@ -26,7 +27,46 @@
 //	GET    /v2/legal-entities, /v2/legal-entities/{id}
 //	GET    /v2/workplaces (beta), /v2/cost-centers (beta)
 //
-// Everything else answers like a route that Personio does not have.
+//	GET    /v1/company/employees/{id}/profile-picture/{width}, also without width
+//	GET    /v1/company/employees/{id}/absences/balance
+//	GET    /v1/company/time-off-types            limit, offset
+//	GET    /v1/company/time-offs                 start_date, end_date, updated_from, updated_to, employees[], limit, offset
+//	POST   /v1/company/time-offs                 form; also GET, DELETE /{id}
+//	GET    /v1/company/absence-periods           as time-offs, absence_types[], absence_periods[]
+//	POST   /v1/company/absence-periods           form; also DELETE /{id}
+//	GET    /v1/company/document-categories
+//	POST   /v1/company/documents                 multipart
+//	GET    /v1/company/custom-reports/reports    report_ids, status; also /{id} with page, limit
+//	GET    /v1/company/custom-reports/columns    report_id, columns
+//	POST   /v1/recruiting/applications           static token and X-Company-ID
+//	POST   /v1/recruiting/applications/documents multipart
+//
+//	GET    /v2/attendance-periods                id, person.id, project.id, status, dates, sort
+//	POST   /v2/attendance-periods                skip_approval; also GET, PATCH, DELETE /{id}
+//	GET    /v2/absence-periods                   id, person.id, absence_type.id, dates
+//	POST   /v2/absence-periods                   skip_approval; also GET, PATCH, DELETE /{id}
+//	GET    /v2/absence-periods/{id}/breakdowns
+//	GET    /v2/absence-types, /v2/absence-types/{id}
+//	GET    /v2/projects                          id, name, project_code, parent_project.id, status, top_level_only
+//	POST   /v2/projects                          also GET, PATCH, DELETE /{id}
+//	GET    /v2/projects/{id}/members             also POST, DELETE with person_id
+//	GET    /v2/webhooks                          enabled_events, status
+//	POST   /v2/webhooks                          also GET, PATCH, DELETE /{id}
+//	GET    /v2/compensations                     start_date, end_date, person.id, legal_entity.id
+//	POST   /v2/compensations
+//	GET    /v2/compensations/types               also POST
+//	GET    /v2/jobs                              id, name, sort; also /{id}
+//	GET    /v2/salary-bands                      id; also /{id}
+//	GET    /v2/reports, /v2/reports/attributes, /v2/reports/{id}
+//	GET    /v2/document-management/documents     owner_id, category_id, created_at.gte, created_at.lt
+//	PATCH  /v2/document-management/documents/{id}, also DELETE, and GET /{id}/download
+//	GET    /v2/recruiting/{jobs,categories,candidates,applications} (beta), each also /{id}
+//	GET    /v2/recruiting/applications/{id}/stage-transitions (beta)
+//
+// [Sandbox.Endpoints] lists the same with scopes. Everything else answers like
+// a route that Personio does not have. The v1 attendances and projects are left
+// out because Personio retires them; deliveries, events and tests of webhooks are not
+// there yet.
 //
 // # What is evidenced
 //
@@ -39,7 +79,18 @@
 // updated_since switches email, limit and offset off, and together with attributes[]
 // selects by those attributes; that v1 hands out one stable token a day and
 // repeats it in the authorization header; beta headers; org units by required type,
-// legal entities 20/100 newest first, cost centers 50/100 with sort.
+// legal entities 20/100 newest first, cost centers 50/100 with sort; the v1
+// bodies of time-offs, hourly absences, document upload and custom reports, which
+// file types and sizes are taken, that v1 skips approval unless told not to, and that
+// creating a v1 absence takes a form; the v1 recruiting bodies, reasons and phases;
+// fields and rules of webhooks, projects, members and compensation types with their
+// statuses, among them 204 for a changed project and 200 for a new compensation type;
+// what a compensation is created from, and its window of a month; scopes of webhooks, compensations
+// (creating takes both), jobs, salary bands and recruiting; that salary bands of a job
+// show only to who may read them; the fields of jobs; limits of members,
+// webhooks, compensation types, jobs, salary bands and recruiting; recruiting lists by last
+// update, the newest first; that changing an attendance answers with its id, and
+// deleting it with 204.
 //
 // From responses of live accounts that others published: a right missing on
 // /v2/persons is a 401 titled Unauthorized Request, elsewhere a 403 titled
@@ -50,7 +101,15 @@
 // second and its 429 no Retry-After; v1 writes tags with commas, custom dates as
 // midnight with an offset, hours as a string, unset texts as "", escaped
 // slashes and characters, and a supervisor with id, names and e-mail; the
-// attribute list has no id; custom attributes of v2 have no label; the v1 message of a missing right.
+// attribute list has no id; custom attributes of v2 have no label; the v1 message of a missing right;
+// attendances, absences, breakdowns, absence types, projects, documents and recruiting
+// objects as clients read them; that an absence in days ends at the midnight after its last day, which
+// halves of a day it names, and the names of its approval statuses; updated_at filters of attendances without a
+// zone; no include parameter for tracked minutes; reports as columns and rows of typed
+// cells, only open ones, links as plain strings, and for a missing right, a closed
+// and a grouped report a 400 with a body of its own; 10 requests a second for absences
+// and attendances; v1 time-offs that touch the window that is asked for, half days as 0
+// and 1, and an offset that counts pages from one.
 //
 // # What is guessed
 //
@@ -80,7 +139,38 @@
 //     kinds; null unsets; cost center weights need not sum up.
 //   - Scopes: persons rights for all of persons and employments; organisation data
 //     for any valid token; a missing route or beta header is told before a bad token.
-//   - Rate limits: 30 a second for every v2 endpoint; a pause of v1 auth and of the
+//     Projects and members take the attendances rights, compensation types both
+//     compensations rights to create, the balance the rights to absences and to persons, v1
+//     absences the absences rights, pictures the persons right.
+//   - Recruiting reads take the beta header. A changelog says that they no longer
+//     have to; who sends it is right before and after.
+//   - Records: those of a deleted person are gone; nested employees in v1 are
+//     narrowed by the whitelist; reports and documents are not.
+//   - v2 records: 400 for what cannot be read, 422 for a broken rule, 409 for a webhook of a
+//     known URL; 100/100 for attendances, absences, their types and compensations, 100/200 for
+//     projects and documents, 50/100 for reports; order of creation; parameters of a filter's
+//     name with an operator that it lacks are refused.
+//   - Attendances: times without a zone everywhere; pending unless approval is skipped, after a
+//     change, too; no two periods of a person at one time; is_holiday is false.
+//   - Absences: a bare date as end is the last day itself; zones in filters are ignored; weekends
+//     do not count, holidays do; no two of a person at one time; 204 for a change; categories in
+//     upper case; a type that needs no approval is approved at once.
+//   - Projects: names are unique among all; parent_project on PATCH is a 400; deleting one
+//     leaves its attendances without a project; adding members answers 201 without a body;
+//     removing somebody who is no member changes nothing.
+//   - Webhooks: token and custom headers never come back; a change answers 200 with the webhook.
+//   - Compensations: the salary of the person under the categories FIXED_SALARY and HOURLY_SALARY,
+//     effective from the hire date; creating answers 200; every refusal is a 400.
+//   - Jobs: their parts are strings. Salary bands: every field but the id.
+//   - Reports: fields of attributes beyond name, display and type; null for no value; 50 rows a page.
+//     v1 shows the open reports that are not grouped, as of one day.
+//   - Documents: document_type, virus_scan, esignature; a change answers 200 with the document; the
+//     documents of an unknown owner are an empty list.
+//   - Recruiting: one object without an envelope; kinds and types of stages; no hiring teams.
+//     In v1 a 401 names no field, and a 429 is that of the rest of v1.
+//   - Profile pictures: 128 pixels, never enlarged. The path without a width is what the
+//     attribute holds.
+//   - Rate limits: 30 a second for every other v2 endpoint; a pause of v1 auth and of the
 //     token endpoint is common to all clients; no x-ratelimit headers in v1 or
 //     while limits are off.
 package sandbox

@@ -2,13 +2,17 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/records"
 )
 
 const (
@@ -128,13 +132,15 @@ func unauthorized(w http.ResponseWriter, r *http.Request) {
 }
 
 // forbidden answers a token without the right. The collection of persons
-// answers 401 to it, which looks like a bad token.
+// answers 401 to it, which looks like a bad token, and reports answer 400.
 func forbidden(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isV1(r):
 		writeV1Error(w, http.StatusForbidden, 0, "personio.core.api.exceptions.api.forbidden.http.exception")
 	case r.URL.Path == "/v2/persons":
 		unauthorized(w, r)
+	case strings.HasPrefix(r.URL.Path, "/v2/reports"):
+		reportRefused(w, "Unauthorized token")
 	default:
 		writeProblem(w, http.StatusForbidden, problem{
 			Title:  "Insufficient access scope",
@@ -148,8 +154,49 @@ func badRequest(w http.ResponseWriter, detail string) {
 	writeProblem(w, http.StatusBadRequest, problem{Title: "Bad request", Detail: detail, Type: errorsPage + "common.bad_request"})
 }
 
-// notFound answers for an id that nothing has. The persons service and the
-// organisation service use different codes.
+// ruleBroken answers a body that can be read, but asks for what must not be.
+func ruleBroken(w http.ResponseWriter, detail string) {
+	writeProblem(w, http.StatusUnprocessableEntity, problem{Title: "Unprocessable entity", Detail: detail, Type: errorsPage + "common.unprocessable_entity"})
+}
+
+// refused answers an error of a change: 404 for what is not there, 409 for what
+// is there already, 422 for a broken rule, 400 for everything else.
+func refused(w http.ResponseWriter, err error) {
+	var rule ruleError
+	var conflict conflictError
+	switch {
+	case errors.Is(err, records.ErrNotFound):
+		notFound(w, codeOrganisationNotFound)
+	case errors.As(err, &conflict):
+		writeProblem(w, http.StatusConflict, problem{Title: "Conflict", Detail: conflict.Error(), Type: errorsPage + "common.conflict"})
+	case errors.As(err, &rule):
+		ruleBroken(w, rule.Error())
+	default:
+		badRequest(w, err.Error())
+	}
+}
+
+// ruleError says which rule a body breaks that is well formed otherwise.
+type ruleError string
+
+func (e ruleError) Error() string { return string(e) }
+
+// conflictError says what is there already.
+type conflictError string
+
+func (e conflictError) Error() string { return string(e) }
+
+// created is the answer to most POSTs of v2.
+func created(w http.ResponseWriter, r *http.Request, id string) {
+	writeJSON(w, http.StatusCreated, "application/json", map[string]any{"id": id, "_meta": selfLink(r, r.URL.Path+"/"+id)})
+}
+
+func selfLink(r *http.Request, path string) map[string]any {
+	return map[string]any{"links": map[string]link{"self": {origin(r) + path}}}
+}
+
+// notFound answers for an id that nothing has. The persons service uses a
+// code of its own.
 func notFound(w http.ResponseWriter, code string) {
 	writeProblem(w, http.StatusNotFound, problem{
 		Title:  "Resource not found",

@@ -62,6 +62,7 @@ func (w *window) allow(now time.Time) bool {
 // The rates of token buckets, in requests a second; the burst is the same.
 const (
 	personsRate   = 30
+	absencesRate  = 10 // and of attendances
 	employeesRate = 15
 )
 
@@ -89,22 +90,33 @@ func (l *limits) allow(header http.Header, r *http.Request) bool {
 	case r.URL.Path == "/v2/auth/revoke":
 		return true
 	case isV1(r):
-		if !l.address(r, now) {
-			return false
-		}
-		if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "attributes") {
-			return true
-		}
-		return l.bucket("v1 employees", employeesRate).AllowN(now, 1) && l.window("v1 employees", window{limit: 300}).allow(now)
+		return l.address(r, now) && l.v1(r, now)
 	}
 	_, endpoint, _ := strings.Cut(r.Pattern, " ")
-	bucket := l.bucket(endpoint, personsRate)
+	perSecond := personsRate
+	if strings.HasPrefix(endpoint, "/v2/absence-periods") || strings.HasPrefix(endpoint, "/v2/attendance-periods") {
+		perSecond = absencesRate
+	}
+	bucket := l.bucket(endpoint, perSecond)
 	allowed := bucket.AllowN(now, 1)
-	header.Set("X-Ratelimit-Replenish-Rate", strconv.Itoa(personsRate))
-	header.Set("X-Ratelimit-Burst-Capacity", strconv.Itoa(personsRate))
+	header.Set("X-Ratelimit-Replenish-Rate", strconv.Itoa(perSecond))
+	header.Set("X-Ratelimit-Burst-Capacity", strconv.Itoa(perSecond))
 	header.Set("X-Ratelimit-Requested-Tokens", "1")
 	header.Set("X-Ratelimit-Remaining", strconv.Itoa(max(0, int(bucket.TokensAt(now)))))
 	return allowed
+}
+
+// v1 applies the limits that single v1 endpoints have.
+func (l *limits) v1(r *http.Request, now time.Time) bool {
+	switch r.Pattern {
+	case "GET /v1/company/employees", "GET /v1/company/employees/{id}":
+		return l.bucket("v1 employees", employeesRate).AllowN(now, 1) && l.window("v1 employees", window{limit: 300}).allow(now)
+	case "POST /v1/company/documents":
+		return l.window("v1 documents", window{limit: 60}).allow(now)
+	case "POST /v1/recruiting/applications", "POST /v1/recruiting/applications/documents":
+		return l.window(r.Pattern+" of "+r.Header.Get("X-Company-ID"), window{limit: 20}).allow(now)
+	}
+	return true
 }
 
 // address applies the limit of v1 to one IP address.

@@ -6,7 +6,7 @@ resource "personio_api_credential" "encrypted" {
   name                  = "reporting-encrypted"
 
   # Another recipient needs another secret_version.
-  secret_recipient = "age1hsvpjc2z4yzgr4p7s4vaxsyff4n9mw26ky07dnw78n9knzhqx5xqexejh0"
+  secret_recipient = "age1q8t6tq7e6xj6ets38splc7fchj44mcdnycx0vl95ewjx86dcws2qgz3r5f"
   secret_version   = 1
 }
 

@@ -23,10 +23,16 @@ type model struct {
 	ExpiresAt               timetypes.RFC3339    `tfsdk:"expires_at"`
 	SecretVersion           types.Int64          `tfsdk:"secret_version"`
 	RotationOverlap         timetypes.GoDuration `tfsdk:"rotation_overlap"`
+	RotateAfter             timetypes.GoDuration `tfsdk:"rotate_after"`
+	EarlyRotationWindow     timetypes.GoDuration `tfsdk:"early_rotation_window"`
+	SecretRecipient         types.String         `tfsdk:"secret_recipient"`
 	ClientSecretWO          types.String         `tfsdk:"client_secret_wo"`
 	ClientSecretWOVersion   types.Int64          `tfsdk:"client_secret_wo_version"`
 	ClientID                types.String         `tfsdk:"client_id"`
 	ClientSecret            types.String         `tfsdk:"client_secret"`
+	EncryptedClientSecret   types.String         `tfsdk:"encrypted_client_secret"`
+	SecretCreatedAt         timetypes.RFC3339    `tfsdk:"secret_created_at"`
+	ReadyForRotation        types.Bool           `tfsdk:"ready_for_rotation"`
 	PreviousSecretExpiresAt timetypes.RFC3339    `tfsdk:"previous_secret_expires_at"`
 	Status                  types.String         `tfsdk:"status"`
 	LastUsedAt              timetypes.RFC3339    `tfsdk:"last_used_at"`
@@ -44,6 +50,7 @@ func (m *model) fill(got gatewayapi.APICredential) {
 	m.Enabled = types.BoolValue(got.Enabled)
 	m.ExpiresAt = tfx.KeepTime(m.ExpiresAt, got.ExpiresAt)
 	m.ClientID = types.StringValue(got.ClientID)
+	m.SecretCreatedAt = tfx.KeepTime(m.SecretCreatedAt, &got.SecretCreatedAt)
 	m.PreviousSecretExpiresAt = tfx.TimePointer(got.PreviousSecretExpiresAt)
 	m.Status = types.StringValue(string(got.Status))
 	m.LastUsedAt = tfx.TimePointer(got.LastUsedAt)
@@ -54,10 +61,11 @@ func (m *model) fill(got gatewayapi.APICredential) {
 	}
 }
 
-// fillSecret takes over the secret of a create or a rotation. A secret that the
-// user brought is not kept anywhere.
+// fillSecret takes over the secret of a create or a rotation: in clear, or as
+// ciphertext if there is a recipient. A secret that the user brought is not kept
+// anywhere.
 func (m *model) fillSecret(got gatewayapi.APICredential, own types.String, diags *diag.Diagnostics) {
-	m.ClientSecret = types.StringNull()
+	m.ClientSecret, m.EncryptedClientSecret = types.StringNull(), types.StringNull()
 	if !own.IsNull() {
 		return
 	}
@@ -67,15 +75,32 @@ func (m *model) fillSecret(got gatewayapi.APICredential, own types.String, diags
 				"If this happens again, please report it.")
 		return
 	}
-	m.ClientSecret = types.StringValue(got.ClientSecret)
+	if m.SecretRecipient.IsNull() {
+		m.ClientSecret = types.StringValue(got.ClientSecret)
+		return
+	}
+	recipient, err := parseRecipient(m.SecretRecipient.ValueString())
+	if err == nil {
+		var sealed string
+		if sealed, err = seal(recipient, got.ClientSecret); err == nil {
+			m.EncryptedClientSecret = types.StringValue(sealed)
+			return
+		}
+	}
+	// The recipient was tried before the call, so nothing but a fault leads here.
+	diags.AddAttributeError(path.Root("encrypted_client_secret"), "Could not encrypt the secret of "+object(m.Name.ValueString()).String(),
+		"The credential has a new secret, which is kept nowhere, because it must not be stored in clear. Check secret_recipient, "+
+			"change secret_version and apply to get another.")
 }
 
-// keepSecret takes the secret and its triggers from the prior state: they have
-// not changed yet.
-func (m *model) keepSecret(prior *model) {
-	m.ClientSecret = prior.ClientSecret
+// keepSecret takes the secret, its place and its triggers from the prior state:
+// they have not changed yet.
+func (m *model) keepSecret(prior *model, now time.Time) {
+	m.ClientSecret, m.EncryptedClientSecret = prior.ClientSecret, prior.EncryptedClientSecret
+	m.SecretRecipient = prior.SecretRecipient
 	m.SecretVersion = prior.SecretVersion
 	m.ClientSecretWOVersion = prior.ClientSecretWOVersion
+	m.setReady(now)
 }
 
 // createRequest is the body that makes the planned credential.
@@ -108,14 +133,25 @@ func (m *model) updateRequest(prior *model) (body gatewayapi.APICredentialUpdate
 	return body, changed
 }
 
-// rotates reports whether turning prior into m needs a new secret; a trigger
-// whose value is not known yet counts as moved. adopt is set from an import to
-// the first secret_version.
-func (m *model) rotates(prior *model, adopt bool) bool {
+// replaces reports whether turning prior into m makes a new credential.
+func (m *model) replaces(prior *model) bool {
+	return !m.CustomIntegrationID.Equal(prior.CustomIntegrationID) || !m.Kind.Equal(prior.Kind)
+}
+
+// triggered reports whether the triggers in the configuration ask for a new
+// secret; one whose value is not known yet counts as moved. adopt is set from an
+// import to the first secret_version.
+func (m *model) triggered(prior *model, adopt bool) bool {
 	if m.ownSecretMoves(prior) {
 		return true
 	}
 	return !adopt && !m.SecretVersion.Equal(prior.SecretVersion)
+}
+
+// rotates reports whether the plan promised a new secret. The decision is the
+// plan's: time has passed since.
+func (m *model) rotates(prior *model) bool {
+	return m.ClientSecret.IsUnknown() || m.EncryptedClientSecret.IsUnknown() || m.ownSecretMoves(prior)
 }
 
 // ownSecretMoves reports whether client_secret_wo is to be sent again.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,17 +27,21 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	own := config.ClientSecretWO
-	if req.State.Raw.IsNull() {
+	checkRecipient(plan.SecretRecipient, &resp.Diagnostics)
+	plan.checkLifetime(&resp.Diagnostics)
+	var prior model
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	}
+	if req.State.Raw.IsNull() || plan.replaces(&prior) {
 		r.checkExpiry(&plan, &resp.Diagnostics)
 		if !plan.ClientSecretWOVersion.IsNull() {
 			checkOwnSecret(own, &resp.Diagnostics)
 		}
-		plan.ClientSecret = plannedSecret(own)
+		plan.planSecret(own)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		return
 	}
-	var prior model
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	adopt := tfx.GetPrivate(ctx, req.Private, tfx.PrivateImported, &resp.Diagnostics) != ""
 	if resp.Diagnostics.HasError() {
 		return
@@ -50,32 +55,71 @@ func (r *Resource) planUpdate(plan, prior *model, own types.String, adopt bool, 
 	if !tfx.SameTime(plan.ExpiresAt, prior.ExpiresAt) {
 		r.checkExpiry(plan, diags)
 	}
-	rotates := plan.rotates(prior, adopt)
-	if plan.ownSecretMoves(prior) {
-		checkOwnSecret(own, diags)
-	} else if !rotates && !own.IsNull() && !own.IsUnknown() && !prior.ClientSecret.IsNull() {
-		diags.AddAttributeError(path.Root("client_secret_wo_version"), "client_secret_wo is not sent without its version",
-			"The credential still has the secret that the gateway made. To replace it by client_secret_wo, set or change "+
-				"client_secret_wo_version too.")
+	triggered := plan.triggered(prior, adopt)
+	due := r.provider != nil && plan.due(prior, r.provider.Now())
+	rotates := triggered || due
+	if due && !triggered && plan.lifetimeKnown() {
+		plan.addDue(prior, diags)
 	}
-	plan.ClientSecret = prior.ClientSecret
+	plan.checkSecretMoves(prior, own, rotates, adopt, diags)
+	_, changed := plan.updateRequest(prior)
+	plan.keepComputed(prior)
+	if changed || rotates {
+		// The gateway moves these by itself, so a plan may promise their values
+		// only where no call will be made.
+		plan.Status, plan.LastUsedAt, plan.UpdatedAt = types.StringUnknown(), timetypes.NewRFC3339Unknown(), timetypes.NewRFC3339Unknown()
+		plan.PreviousSecretExpiresAt = timetypes.NewRFC3339Unknown()
+	}
+	if changed && prior.SecretCreatedAt.IsNull() {
+		plan.SecretCreatedAt = timetypes.NewRFC3339Unknown()
+	}
 	if rotates {
-		plan.ClientSecret = plannedSecret(own)
+		plan.planSecret(own)
+		return
 	}
-	// The gateway moves these by itself, so a plan may promise their values only
-	// where no call will be made.
-	if _, changed := plan.updateRequest(prior); !changed && !rotates {
-		plan.Status, plan.LastUsedAt, plan.UpdatedAt = prior.Status, prior.LastUsedAt, prior.UpdatedAt
-		plan.PreviousSecretExpiresAt = prior.PreviousSecretExpiresAt
+	if !plan.sameLifetime(prior) {
+		plan.ReadyForRotation = types.BoolValue(false)
 	}
 }
 
-// plannedSecret is client_secret after a new secret: null if the user brings it.
-func plannedSecret(own types.String) types.String {
-	if own.IsNull() || own.IsUnknown() {
-		return types.StringUnknown()
+// keepComputed takes what the gateway knows from the prior state.
+func (m *model) keepComputed(prior *model) {
+	m.ClientSecret, m.EncryptedClientSecret = prior.ClientSecret, prior.EncryptedClientSecret
+	m.SecretCreatedAt, m.ReadyForRotation = prior.SecretCreatedAt, prior.ReadyForRotation
+	m.Status, m.LastUsedAt, m.UpdatedAt = prior.Status, prior.LastUsedAt, prior.UpdatedAt
+	m.PreviousSecretExpiresAt = prior.PreviousSecretExpiresAt
+}
+
+// checkSecretMoves refuses a new place for the secret without a new secret.
+func (m *model) checkSecretMoves(prior *model, own types.String, rotates, adopt bool, diags *diag.Diagnostics) {
+	generated := !prior.ClientSecret.IsNull() || !prior.EncryptedClientSecret.IsNull()
+	switch {
+	case m.ownSecretMoves(prior):
+		checkOwnSecret(own, diags)
+	case rotates:
+	case !own.IsNull() && !own.IsUnknown() && generated:
+		diags.AddAttributeError(path.Root("client_secret_wo_version"), "client_secret_wo is not sent without its version",
+			"The credential still has the secret that the gateway made. To replace it by client_secret_wo, set or change "+
+				"client_secret_wo_version too.")
+	case !adopt && !m.SecretRecipient.IsUnknown() && !m.SecretRecipient.Equal(prior.SecretRecipient):
+		addRecipientNeedsRotation(prior, diags)
 	}
-	return types.StringNull()
+}
+
+// planSecret leaves open what a new secret brings, and nothing else: with a
+// recipient there will be ciphertext only, with a secret of the user's neither.
+func (m *model) planSecret(own types.String) {
+	m.SecretCreatedAt, m.ReadyForRotation = timetypes.NewRFC3339Unknown(), types.BoolUnknown()
+	m.ClientSecret, m.EncryptedClientSecret = types.StringNull(), types.StringNull()
+	if !own.IsNull() && !own.IsUnknown() {
+		return
+	}
+	if m.SecretRecipient.IsNull() || m.SecretRecipient.IsUnknown() {
+		m.ClientSecret = types.StringUnknown()
+	}
+	if !m.SecretRecipient.IsNull() {
+		m.EncryptedClientSecret = types.StringUnknown()
+	}
 }
 
 // checkExpiry refuses an end that has passed.

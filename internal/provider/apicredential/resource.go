@@ -16,10 +16,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
 // typeName is the resource's name in Terraform.
@@ -66,6 +67,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	checkRecipient(plan.SecretRecipient, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	got, err := r.provider.Client.APICredentials().Create(ctx, plan.createRequest(own))
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), members, err)
@@ -74,6 +79,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	state := plan
 	state.fill(got)
 	state.fillSecret(got, own, &resp.Diagnostics)
+	state.setReady(r.provider.Now())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
 	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
@@ -110,6 +116,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		forgetSecret(&state, imported, &resp.Diagnostics)
 	}
 	state.fill(got)
+	state.setReady(r.provider.Now())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
 	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
@@ -118,12 +125,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // forgetSecret drops a secret that is no longer the credential's. The secret of
 // an imported credential was never Terraform's, so nobody needs to be told.
 func forgetSecret(state *model, imported bool, diags *diag.Diagnostics) {
-	generated := !state.ClientSecret.IsNull()
-	state.ClientSecret = types.StringNull()
+	attribute := "client_secret"
+	if !state.EncryptedClientSecret.IsNull() {
+		attribute = "encrypted_client_secret"
+	}
+	generated := !state.ClientSecret.IsNull() || !state.EncryptedClientSecret.IsNull()
+	state.ClientSecret, state.EncryptedClientSecret = types.StringNull(), types.StringNull()
 	if imported {
 		return
 	}
-	next := "client_secret is null from now on, because the new secret cannot be read. To get a secret that Terraform knows, change " +
+	next := attribute + " is null from now on, because the new secret cannot be read. To get a secret that Terraform knows, change " +
 		"secret_version and apply."
 	if !generated {
 		next = "To make the secret yours again, change secret_version, or client_secret_wo_version along with client_secret_wo, and apply."
@@ -142,7 +153,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("client_secret_wo"), &own)...)
 	revision := tfx.GetPrivate(ctx, req.Private, tfx.PrivateRevision, &resp.Diagnostics)
-	adopt := tfx.GetPrivate(ctx, req.Private, tfx.PrivateImported, &resp.Diagnostics) != ""
+	checkRecipient(plan.SecretRecipient, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -151,7 +162,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
 
 	state := plan
-	rotates := plan.rotates(&prior, adopt)
+	rotates := plan.rotates(&prior)
 	if body, changed := plan.updateRequest(&prior); changed {
 		got, err := credentials.Update(ctx, id, revision, body)
 		if err != nil {
@@ -164,7 +175,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if rotates {
 			// What is saved if the rotation fails.
 			saved := state
-			saved.keepSecret(&prior)
+			saved.keepSecret(&prior, r.provider.Now())
 			resp.Diagnostics.Append(resp.State.Set(ctx, saved)...)
 		}
 	}
@@ -176,6 +187,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		state.fill(got)
 		state.fillSecret(got, own, &resp.Diagnostics)
+		state.setReady(r.provider.Now())
 		setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)

@@ -42,6 +42,10 @@ The secret is shown once, when it is made. Choose where it goes:
 
 - **Into the state** (default): the gateway makes the secret, and ` + "`client_secret`" + ` holds it, marked as sensitive. **Terraform ` +
 	`state stores it in clear text**, so keep the state in a backend that is encrypted and that few can read.
+- **Into the state, encrypted**: give the public key of an [age](https://age-encryption.org) key pair in ` + "`secret_recipient`" + `. The ` +
+	`provider encrypts the secret before it stores it, ` + "`encrypted_client_secret`" + ` holds the ciphertext, and ` + "`client_secret`" +
+	` stays null. Only the holder of the private key reads it: ` +
+	"`terraform output -raw encrypted_client_secret | age --decrypt --identity key.txt`" + `.
 - **Not into Terraform's files at all**: bring a secret of your own in ` + "`client_secret_wo`" + `, for example from an ephemeral ` +
 	`resource of your secret store. It is in no plan and no state; ` + "`client_secret`" + ` stays null. Needs Terraform 1.11 or newer.
 
@@ -52,14 +56,24 @@ Change ` + "`secret_version`" + ` and apply: the credential gets a new secret un
 	`when the old one ends. To cut off a secret that leaked, set ` + "`rotation_overlap = \"0s\"`" + ` in the same change. With a secret ` +
 	`of your own, change ` + "`client_secret_wo_version`" + ` along with the value instead.
 
-A secret that somebody rotated outside Terraform cannot be read back: ` + "`client_secret`" + ` becomes null, with a warning, and the ` +
-	`next change of ` + "`secret_version`" + ` makes a new one. After an import ` + "`client_secret`" + ` is null as well, and the first ` +
-	"`secret_version`" + ` is taken over without a rotation, so that importing disturbs no client.`
+With ` + "`rotate_after`" + ` the credential rotates by itself: once the secret is so old, less ` + "`early_rotation_window`" + `, ` +
+	"`ready_for_rotation`" + ` is true, and the next plan contains the rotation and says why. Terraform does nothing between its runs, so ` +
+	`let it run more often than the window is long. The refresh of a plan looks at the clock; with ` + "`-refresh=false`" + ` nothing new ` +
+	`falls due.
+
+A change of ` + "`secret_recipient`" + ` needs a new secret, because nobody but the holder of the private key has the old one: change ` +
+	"`secret_version`" + ` along with it, else the plan fails.
+
+A secret that somebody rotated outside Terraform cannot be read back: ` + "`client_secret`" + ` or ` + "`encrypted_client_secret`" + ` becomes null, with ` +
+	`a warning, and the next change of ` + "`secret_version`" + ` makes a new one. After an import both are null as well, and the first ` +
+	"`secret_version`" + ` and ` + "`secret_recipient`" + ` are taken over without a rotation, so that importing disturbs no client. Only ` +
+	`a secret that is older than ` + "`rotate_after`" + ` allows rotates at once, and the plan warns of it.`
 
 // Schema describes the resource.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := configurationAttributes()
 	maps.Copy(attributes, secretAttributes())
+	maps.Copy(attributes, lifetimeAttributes())
 	maps.Copy(attributes, computedAttributes())
 	resp.Schema = schema.Schema{MarkdownDescription: resourceDescription, Attributes: attributes}
 }
@@ -142,16 +156,75 @@ func secretAttributes() map[string]schema.Attribute {
 				"that the value itself changed. Removing the number leaves the secret as it is.",
 			Optional: true,
 		},
+		"secret_recipient": schema.StringAttribute{
+			MarkdownDescription: "Public key of an age X25519 key pair (`age1...`) to which the provider encrypts the secret that the " +
+				"gateway made, so that the state holds ciphertext only. Setting, changing or removing it needs a new secret: change " +
+				"`secret_version` too. Conflicts with `client_secret_wo`.",
+			Optional: true,
+			Validators: []validator.String{
+				tfx.Checked(recipientSummary, "must be an age X25519 recipient", recipientProblem),
+				stringvalidator.ConflictsWith(ownSecret()...),
+			},
+		},
 		"client_secret": schema.StringAttribute{
-			MarkdownDescription: "The secret that the gateway made. Stored in the state in clear text. Null with `client_secret_wo`, " +
-				"after an import, and after a rotation outside Terraform.",
+			MarkdownDescription: "The secret that the gateway made. Stored in the state in clear text. Null with `secret_recipient` and " +
+				"`client_secret_wo`, after an import, and after a rotation outside Terraform.",
 			Computed:  true,
 			Sensitive: true,
+		},
+		"encrypted_client_secret": schema.StringAttribute{
+			MarkdownDescription: "The secret that the gateway made, encrypted to `secret_recipient`, as an armored age file. Null without " +
+				"`secret_recipient`, after an import, and after a rotation outside Terraform.",
+			Computed: true,
+		},
+	}
+}
+
+// ownSecret is where a secret of the user's own is, which the provider can
+// neither encrypt nor make anew.
+func ownSecret() []path.Expression {
+	return []path.Expression{path.MatchRoot("client_secret_wo"), path.MatchRoot("client_secret_wo_version")}
+}
+
+// lifetimeAttributes are how old a secret gets, and how old it is.
+func lifetimeAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"rotate_after": schema.StringAttribute{
+			MarkdownDescription: "How old a secret gets, as a duration from `1h` to `87600h`, for example `2160h` for 90 days. The first " +
+				"apply after that, or within `early_rotation_window` before, rotates by itself. Conflicts with `client_secret_wo`. " +
+				"Default: no rotation without a change of `secret_version`.",
+			CustomType: timetypes.GoDurationType{},
+			Optional:   true,
+			Validators: []validator.String{
+				tfx.DurationBetween(minRotateAfter, maxRotateAfter),
+				stringvalidator.ConflictsWith(ownSecret()...),
+			},
+		},
+		"early_rotation_window": schema.StringAttribute{
+			MarkdownDescription: "How long before `rotate_after` is over an apply may rotate already, as a duration shorter than " +
+				"`rotate_after`. A window as long as the time between two runs of Terraform keeps secrets from getting older than " +
+				"`rotate_after`. Default: `0s`.",
+			CustomType: timetypes.GoDurationType{},
+			Optional:   true,
+			Validators: []validator.String{
+				tfx.DurationBetween(0, maxRotateAfter),
+				stringvalidator.AlsoRequires(path.MatchRoot("rotate_after")),
+			},
+		},
+		"secret_created_at": schema.StringAttribute{
+			MarkdownDescription: "When the secret was made (RFC 3339).",
+			CustomType:          timetypes.RFC3339Type{},
+			Computed:            true,
 		},
 		"previous_secret_expires_at": schema.StringAttribute{
 			MarkdownDescription: "Until when the secret before the last rotation stays valid (RFC 3339); null if it is not.",
 			CustomType:          timetypes.RFC3339Type{},
 			Computed:            true,
+		},
+		"ready_for_rotation": schema.BoolAttribute{
+			MarkdownDescription: "Whether the secret had come to `early_rotation_window` before the end of `rotate_after` when Terraform " +
+				"last looked; the next apply rotates then. Always `false` without `rotate_after`.",
+			Computed: true,
 		},
 	}
 }

@@ -122,6 +122,13 @@ func (c *Company) Person(id int) (Person, bool) {
 	return person.clone(), true
 }
 
+// Has reports whether somebody has the id.
+func (c *Company) Has(id int) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.people[id] != nil
+}
+
 // After returns copies of the first limit people, in order of id, whose id is
 // higher than after and whom keep keeps; nil keeps all. keep must neither
 // change nor hold the person it is shown.

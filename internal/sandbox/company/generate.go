@@ -16,6 +16,10 @@ import (
 // not depend on the day it is looked at.
 var reference = time.Date(2026, time.September, 1, 8, 0, 0, 0, time.UTC)
 
+// Reference returns the day on which every demo company is made, in the
+// morning: who is onboarding starts after it, who has left did so before.
+func Reference() time.Time { return reference }
+
 const (
 	firstID = 1_000_300
 	span    = 7 // direct reports a supervisor
