@@ -15,7 +15,7 @@ import (
 
 // Every call of somebody known is written down: by whom, of what, about how many
 // people, and not a value more.
-func TestAccessLog(t *testing.T) {
+func TestEveryCallIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	e := start(t)
 	i := e.integrate("Reporting", "first_name")
