@@ -5,8 +5,8 @@
 #   1. The partner takes a client id and secret, and lets you set the API's URL:
 #      a gateway credential, new or added to an integration that exists. Below.
 #   2. The partner takes a client id and secret, and always calls
-#      api.personio.de: make the credential in Personio's screens. The gateway
-#      does not know it and this provider cannot manage it.
+#      api.personio.de: make the credential in Personio's screens. This provider
+#      cannot manage it, but audits it: see examples/josys and examples/dco.
 #   3. The partner is asked by e-mail: the text below says what was agreed, and
 #      leaves the secret out. Send the secret another way.
 #
