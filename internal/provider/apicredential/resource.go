@@ -96,19 +96,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	id := state.ID.ValueString()
 	got, err := r.provider.Client.APICredentials().Get(ctx, id)
-	switch {
-	case personio.IsNotFound(err) && state.Name.IsNull():
-		tfx.AddImportNotFound(&resp.Diagnostics, object(""), id)
-		return
-	case personio.IsNotFound(err):
-		tfx.AddVanished(&resp.Diagnostics, object(state.Name.ValueString()), id)
-		// The framework wants an identity even of what is gone, and a state
-		// written by an older Terraform has none.
-		tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		tfx.AddError(&resp.Diagnostics, "read", object(nameOrID(&state)), members, err)
+	if tfx.ReadFailed(ctx, err, object, state.Name, id, members, resp) {
 		return
 	}
 	if secretID != "" && secretID != got.SecretID {
@@ -220,12 +208,4 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 func setPrivate(ctx context.Context, private tfx.PrivateWriter, got gatewayapi.APICredential, diags *diag.Diagnostics) {
 	tfx.SetPrivate(ctx, private, tfx.PrivateRevision, got.Revision, diags)
 	tfx.SetPrivate(ctx, private, tfx.PrivateSecretID, got.SecretID, diags)
-}
-
-// nameOrID is how people know the credential.
-func nameOrID(m *model) string {
-	if !m.Name.IsNull() {
-		return m.Name.ValueString()
-	}
-	return m.ID.ValueString()
 }

@@ -90,19 +90,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	id := state.ID.ValueString()
 	got, err := r.provider.Client.CustomIntegrations().Get(ctx, id)
-	switch {
-	case personio.IsNotFound(err) && state.Name.IsNull():
-		tfx.AddImportNotFound(&resp.Diagnostics, object(""), id)
-		return
-	case personio.IsNotFound(err):
-		tfx.AddVanished(&resp.Diagnostics, object(state.Name.ValueString()), id)
-		// The framework wants an identity even of what is gone, and a state
-		// written by an older Terraform has none.
-		tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		tfx.AddError(&resp.Diagnostics, "read", object(nameOrID(&state)), nil, err)
+	if tfx.ReadFailed(ctx, err, object, state.Name, id, nil, resp) {
 		return
 	}
 	warnUnavailable(got, &resp.Diagnostics)
@@ -155,14 +143,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState takes an id, as a string or as an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-}
-
-// nameOrID is how people know the integration.
-func nameOrID(m *model) string {
-	if !m.Name.IsNull() {
-		return m.Name.ValueString()
-	}
-	return m.ID.ValueString()
 }
 
 // warnUnavailable warns of rights that the integration lists and the gateway

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -309,6 +310,28 @@ func TestAccCustomIntegration_disappears(t *testing.T) {
 				}},
 			},
 			emptyPlan(config(w, minimal)),
+		},
+	})
+}
+
+// No argument needs a new integration, so people ask for one themselves.
+func TestAccCustomIntegration_replace(t *testing.T) {
+	t.Parallel()
+	w := acctest.Start(t)
+	config := config(w, minimal)
+	ids := statecheck.CompareValue(compare.ValuesDiffer())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             gone(w),
+		Steps: []resource.TestStep{
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id"))}},
+			{
+				Taint:             []string{address},
+				Config:            config,
+				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate)}},
+				ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id"))},
+			},
+			emptyPlan(config),
 		},
 	})
 }

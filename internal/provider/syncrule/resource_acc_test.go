@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -437,6 +438,28 @@ func TestAccSyncRule_disappears(t *testing.T) {
 					}
 				},
 				Config: config, PlanOnly: true,
+			},
+			emptyPlan(config),
+		},
+	})
+}
+
+// No argument needs a new rule; one that people ask for takes the accounts over.
+func TestAccSyncRule_replace(t *testing.T) {
+	t.Parallel()
+	w := acctest.Start(t)
+	config := sync(w, readable, minimal)
+	ids := statecheck.CompareValue(compare.ValuesDiffer())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		CheckDestroy:             gone(w),
+		Steps: []resource.TestStep{
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id"))}},
+			{
+				Taint:             []string{address},
+				Config:            config,
+				ConfigPlanChecks:  action(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id")), accounts{w}},
 			},
 			emptyPlan(config),
 		},

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -288,6 +289,28 @@ func TestAccSyncTarget_disappears(t *testing.T) {
 				},
 				Config:           config,
 				ConfigPlanChecks: action(plancheck.ResourceActionCreate),
+			},
+			emptyPlan(config),
+		},
+	})
+}
+
+// No argument needs a new target, so people ask for one themselves.
+func TestAccSyncTarget_replace(t *testing.T) {
+	t.Parallel()
+	w := acctest.Start(t)
+	config := target(w, "Learning", token(w, 1, ""))
+	ids := statecheck.CompareValue(compare.ValuesDiffer())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             gone(w),
+		Steps: []resource.TestStep{
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id"))}},
+			{
+				Taint:             []string{address},
+				Config:            config,
+				ConfigPlanChecks:  action(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigStateChecks: []statecheck.StateCheck{ids.AddStateValue(address, tfjsonpath.New("id"))},
 			},
 			emptyPlan(config),
 		},
