@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,11 +24,11 @@ import (
 
 // sandboxFlags say which demo company there is and where it listens.
 type sandboxFlags struct {
-	listen, personioListen, scimListen, envFile, dataDir string
-	persons                                              int
-	seed                                                 uint64
-	rateLimits                                           bool
-	logging                                              logFlags
+	listen, personioListen, scimListen, envFile, dataDir, database string
+	persons                                                        int
+	seed                                                           uint64
+	rateLimits                                                     bool
+	logging                                                        logFlags
 }
 
 // sandboxReady is the line that the sandbox prints when it answers.
@@ -67,6 +68,7 @@ func newSandboxCommand() *cobra.Command {
 	f.Uint64Var(&flags.seed, "seed", 1, "which company: the same seed makes the same people")
 	f.BoolVar(&flags.rateLimits, "rate-limits", false, "limit requests as Personio does")
 	f.StringVar(&flags.envFile, "env-file", "", "write export lines for the Terraform provider to this file when ready; it is removed at the end")
+	f.StringVar(&flags.database, "database", "", "database of the gateway, empty before; default: SQLite in a temporary folder")
 	f.StringVar(&flags.dataDir, "data-dir", "", "folder for the gateway's database; default: a temporary one")
 	flags.logging.level = "warn"
 	f.StringVar(&flags.logging.level, "log-level", "warn", "debug, info, warn or error")
@@ -99,7 +101,8 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	administrator := box.AddCredential(sandbox.Credential{})
 	ready.PersonioClientID, ready.PersonioClientSecret = administrator.ClientID, administrator.ClientSecret
 	target := scim.New(scim.Options{Token: ready.SCIMToken, BasePath: scimBasePath})
-	server, err := newSandboxGateway(ctx, box, dir, ready.PersonioURL, log)
+	database := cmp.Or(flags.database, "sqlite://"+filepath.Join(dir, "gateway.db"))
+	server, err := newSandboxGateway(ctx, box, database, ready.PersonioURL, log)
 	if err != nil {
 		return err
 	}
@@ -128,14 +131,14 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	return err
 }
 
-func newSandboxGateway(ctx context.Context, box *sandbox.Sandbox, dir, personioURL string, log *slog.Logger) (*gateway.Server, error) {
+func newSandboxGateway(ctx context.Context, box *sandbox.Sandbox, database, personioURL string, log *slog.Logger) (*gateway.Server, error) {
 	key, err := secretbox.NewKey()
 	if err != nil {
 		return nil, err
 	}
 	upstream := box.AddCredential(sandbox.Credential{})
 	return gateway.New(ctx, gateway.Config{
-		DatabaseURL: "sqlite://" + filepath.Join(dir, "gateway.db"), Key: key,
+		DatabaseURL: database, Key: key,
 		UpstreamURL: personioURL, UpstreamClientID: upstream.ClientID, UpstreamClientSecret: upstream.ClientSecret,
 		UpstreamRequestsPerSecond: -1,
 		Version:                   version, Log: log,

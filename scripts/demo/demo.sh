@@ -4,6 +4,8 @@
 # client that reads what one of these credentials may read, and a sync rule that
 # keeps accounts and groups on a SCIM target in line with the company.
 #
+# The gateway's database is SQLite, or an empty one that DEMO_DATABASE names.
+#
 # Needs bin/ (make build). Everything it writes is in one work folder, which is
 # removed at the end, like the one process it starts.
 set -euo pipefail
@@ -102,7 +104,7 @@ step "Starting the sandbox and its gateway"
 # Reading from a pipe waits for the line that says ready, and ends at once if
 # the gateway does.
 mkfifo "$work/ready"
-"$root/bin/personio-gateway" sandbox --env-file "$work/env" >"$work/ready" 2>"$work/gateway.log" &
+"$root/bin/personio-gateway" sandbox --env-file "$work/env" --database "${DEMO_DATABASE:-}" >"$work/ready" 2>"$work/gateway.log" &
 gateway_pid=$!
 exec 3<"$work/ready"
 read -r -t 20 -u 3 _ || fail "the gateway did not become ready"
