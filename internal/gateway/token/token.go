@@ -38,7 +38,11 @@ type Principal struct {
 	AllAttributes      bool
 	ReadableAttributes []string
 	WritableAttributes []string
-	readable           map[string]struct{}
+	// ReportIDs and DocumentCategoryIDs are the reports and the categories of
+	// documents that are open to it: what is in those no attribute list can cut.
+	ReportIDs           []string
+	DocumentCategoryIDs []string
+	readable            map[string]struct{}
 }
 
 // Service issues and checks tokens.
@@ -122,6 +126,21 @@ func (p *Principal) MayWrite(key string) bool {
 		return attribute.Known(key)
 	}
 	return slices.Contains(p.WritableAttributes, key)
+}
+
+// MayWriteAll reports whether everything of an employee may be written, as one
+// who deletes an employee does.
+func (p *Principal) MayWriteAll() bool { return p.Management }
+
+// MayReadReport reports whether a report may be read.
+func (p *Principal) MayReadReport(id string) bool {
+	return p.Management || slices.Contains(p.ReportIDs, id)
+}
+
+// MayUseDocumentCategory reports whether documents of a category may be read and
+// written, as far as the scopes go.
+func (p *Principal) MayUseDocumentCategory(id string) bool {
+	return p.Management || slices.Contains(p.DocumentCategoryIDs, id)
 }
 
 // Issued is a new token.
