@@ -20,22 +20,22 @@ type Scope struct {
 // scopes is every scope string for which there is public evidence. A scope that
 // one client guessed and nobody confirmed is not here.
 var scopes = []Scope{
-	{"personio:persons:read", "employees:read", "Employees", "Mitarbeitende"},
-	{"personio:persons:write", "employees:write", "Employees", "Mitarbeitende"},
-	{"personio:attendances:read", "attendances:read", "Attendances", "Anwesenheiten"},
-	{"personio:attendances:write", "attendances:write", "Attendances", "Anwesenheiten"},
-	{"personio:absences:read", "absences:read", "Absences", "Abwesenheit"},
-	{"personio:absences:write", "absences:write", "Absences", "Abwesenheit"},
-	{"documents:read", "", "Documents", "Dokumente"},
-	{"documents:write", "", "Documents", "Dokumente"},
-	{"personio:compensations:read", "", "Compensation", "Vergütungen"},
-	{"personio:compensations:write", "", "Compensation", "Vergütungen"},
-	{"reports.custom:read", "", "Custom reports", "Individuelle Berichte"},
-	{"personio:recruiting:read", "", "Recruiting", "Recruiting"},
-	{"personio:jobs:read", "", "Jobs", "Jobs"},
-	{"personio:salary-bands:read", "", "Salary bands", "Gehaltsbänder"},
-	{"personio:webhooks:read", "", "Webhooks", "Webhooks"},
-	{"personio:webhooks:write", "", "Webhooks", "Webhooks"},
+	{ScopePersonsRead, "employees:read", "Employees", "Mitarbeitende"},
+	{ScopePersonsWrite, "employees:write", "Employees", "Mitarbeitende"},
+	{ScopeAttendancesRead, "attendances:read", "Attendances", "Anwesenheiten"},
+	{ScopeAttendancesWrite, "attendances:write", "Attendances", "Anwesenheiten"},
+	{ScopeAbsencesRead, "absences:read", "Absences", "Abwesenheit"},
+	{ScopeAbsencesWrite, "absences:write", "Absences", "Abwesenheit"},
+	{ScopeDocumentsRead, "", "Documents", "Dokumente"},
+	{ScopeDocumentsWrite, "", "Documents", "Dokumente"},
+	{ScopeCompensationsRead, "", "Compensation", "Vergütungen"},
+	{ScopeCompensationsWrite, "", "Compensation", "Vergütungen"},
+	{ScopeReportsRead, "", "Custom reports", "Individuelle Berichte"},
+	{ScopeRecruitingRead, "", "Recruiting", "Recruiting"},
+	{ScopeJobsRead, "", "Jobs", "Jobs"},
+	{ScopeSalaryBandsRead, "", "Salary bands", "Gehaltsbänder"},
+	{ScopeWebhooksRead, "", "Webhooks", "Webhooks"},
+	{ScopeWebhooksWrite, "", "Webhooks", "Webhooks"},
 }
 
 // GatewayScopePrefix starts every scope of the gateway's management API. Only
@@ -58,10 +58,24 @@ const (
 	ScopeAccessLogRead = "gateway:access-log:read"
 )
 
-// The scopes that the employee endpoints need.
+// The scopes that Personio's endpoints need.
 const (
-	ScopePersonsRead  = "personio:persons:read"
-	ScopePersonsWrite = "personio:persons:write"
+	ScopePersonsRead        = "personio:persons:read"
+	ScopePersonsWrite       = "personio:persons:write"
+	ScopeAttendancesRead    = "personio:attendances:read"
+	ScopeAttendancesWrite   = "personio:attendances:write"
+	ScopeAbsencesRead       = "personio:absences:read"
+	ScopeAbsencesWrite      = "personio:absences:write"
+	ScopeDocumentsRead      = "documents:read"
+	ScopeDocumentsWrite     = "documents:write"
+	ScopeCompensationsRead  = "personio:compensations:read"
+	ScopeCompensationsWrite = "personio:compensations:write"
+	ScopeReportsRead        = "reports.custom:read"
+	ScopeRecruitingRead     = "personio:recruiting:read"
+	ScopeJobsRead           = "personio:jobs:read"
+	ScopeSalaryBandsRead    = "personio:salary-bands:read"
+	ScopeWebhooksRead       = "personio:webhooks:read"
+	ScopeWebhooksWrite      = "personio:webhooks:write"
 )
 
 // ManagementScopes returns every scope of the gateway's management API.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 )
 
 // filter copies a JSON body from Personio to a client and leaves out what the
@@ -23,6 +25,16 @@ type filter struct {
 	keyOfUniversalID func(universalID string) string
 	// link rewrites an URL of Personio's API to one of the gateway.
 	link func(url string) string
+	// principal is whom the answer is for, documents what is known of documents:
+	// for the shapes whose lists are cut by more than attributes.
+	principal *token.Principal
+	documents *documents
+
+	// These say how records are copied, see shape_records.go: members left out by
+	// name, whether people are candidates, and which elements of the list pass.
+	omitted    map[string]bool
+	candidates bool
+	pass       func(element jsontext.Value) bool
 
 	// people and dropped count persons passed on and members left out.
 	people, dropped int

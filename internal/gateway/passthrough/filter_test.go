@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 )
 
 // FuzzFilter lets any body through every filter with one attribute allowed. The
@@ -18,6 +20,9 @@ func FuzzFilter(f *testing.F) {
 		`{"id":"1","supervisor":{"id":"2","email":"SECRET"},"org_units":[{"type":"team","id":"SECRET"}],"termination":{"reason":"SECRET"}}`,
 		`{"success":true,"data":[{"key":"email","label":"SECRET"}]}`,
 		`{"\u0065mail":"SECRET","_data":[{"\u0065mail":"SECRET"}]}`,
+		`{"_data":[{"id":"1","person":{"id":"2","email":"SECRET"},"created_by":"SECRET SECRET","amount":{"value":1},"_meta":{"links":{"self":"x"}}}],"_meta":{"links":{"next":"x"}}}`,
+		`{"success":true,"data":[{"type":"TimeOffPeriod","attributes":{"id":1,"employee":{"type":"Employee","attributes":{"email":{"value":"SECRET"}}},"author_email":"SECRET"}}]}`,
+		`{"_data":[{"id":"7","category":{"id":"5"},"owner":{"email":"SECRET","id":"1"}},{"id":"8","email":"SECRET","hiring_team":[{"person":{"email":"SECRET"},"role":"x"}]}]}`,
 		`{"_data":[{"id":1e999,"first_name":[{"email":"x"}]}]}`, `[]`, `{}`, ``, `{"_data":`, "{\"a\":\"\xff\"}",
 	} {
 		f.Add(seed)
@@ -26,10 +31,12 @@ func FuzzFilter(f *testing.F) {
 		for name, run := range map[string]func(*filter) error{
 			"employees": (*filter).employeeList, "employee": (*filter).employeeOne, "attributes": (*filter).attributeList,
 			"persons": (*filter).personList, "person": (*filter).person, "employments": (*filter).employmentList, "employment": (*filter).employment,
+			"records": records, "webhook": recordsWithout("token"), "documents": documentList, "document": documentOne, "reports": reportList,
 		} {
 			var out bytes.Buffer
 			fl := newFilter(&out, strings.NewReader(body))
 			fl.allow = func(key string) bool { return key == "id" || key == "first_name" }
+			fl.principal, fl.documents = &token.Principal{Management: true}, &documents{}
 			fl.keyOfUniversalID = func(string) string { return "" }
 			fl.link = func(url string) string { return url }
 			if run(fl) != nil || atEnd(fl.dec) != nil {

@@ -44,6 +44,8 @@ type Proxy struct {
 	Log      *slog.Logger
 	// Observe is told of every call.
 	Observe func(Call)
+
+	documents documents
 }
 
 // Register adds a route for each endpoint of the table.
@@ -69,8 +71,8 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		return
 	}
 	call.CredentialID, call.CustomIntegrationID = principal.CredentialID, principal.CustomIntegrationID
-	if !principal.Scopes.Has(e.Scope) {
-		refuse(w, r, call, httpapi.Problem(e.Denied, gatewayapi.KindForbidden, fmt.Sprintf("The credential needs the scope %s for this endpoint.", e.Scope), nil))
+	if problem := e.permit(p, r, &principal); problem != nil {
+		refuse(w, r, call, problem)
 		return
 	}
 	query, problem := e.narrow(r.URL.Query(), &principal)
@@ -78,18 +80,18 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		refuse(w, r, call, problem)
 		return
 	}
-	header, body := forwardedHeader(r.Header), []byte(nil)
-	if e.Touches != nil {
-		if body, problem = e.guard(w, r, &principal); problem != nil {
+	header, written := forwardedHeader(r.Header), content{}
+	if e.Read != nil {
+		if written, problem = e.guard(w, r, &principal); problem != nil {
 			refuse(w, r, call, problem)
 			return
 		}
-		header.Set("Content-Type", r.Header.Get("Content-Type"))
+		header.Set("Content-Type", written.contentType)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), upstreamTimeout)
 	defer cancel()
 	// A HEAD is asked as the GET that it is about, and answered without body.
-	answer, err := p.Upstream.Forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(body))
+	answer, err := p.Upstream.Forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(written.body))
 	if err != nil {
 		p.refuseUnreachable(w, r, call, err)
 		return
@@ -101,28 +103,80 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		// their next token here.
 		w.Header().Set("Authorization", r.Header.Get("Authorization"))
 	}
-	if answer.StatusCode < http.StatusOK || answer.StatusCode > http.StatusNoContent {
+	p.answer(w, r, e, call, &principal, answer)
+}
+
+// permit checks what needs no body: scopes, the attribute that the answer is, and
+// what the path names.
+func (e endpoint) permit(p *Proxy, r *http.Request, principal *token.Principal) *gatewayapi.Problem {
+	for _, scope := range e.Scopes {
+		if !principal.Scopes.Has(scope) {
+			return forbidden(e.Denied, "The credential needs the scope %s for this endpoint.", scope)
+		}
+	}
+	if e.Attribute != "" && !principal.MayRead(e.Attribute) {
+		return forbidden(e.Denied, "This is the attribute %s, which this credential may not read. Add it to the readable attributes of its custom integration.", e.Attribute)
+	}
+	if e.Check == nil {
+		return nil
+	}
+	return e.Check(p, r, principal)
+}
+
+// answer passes on what Personio said, as far as it may be.
+func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, principal *token.Principal, answer *http.Response) {
+	switch status := answer.StatusCode; {
+	case e.Answer.filter == nil && isRedirect(answer):
+		// A file may be kept elsewhere, under an address that opens only it.
+		call.Status, call.People = status, 1
+		w.Header().Set("Location", answer.Header.Get("Location"))
+		w.WriteHeader(status)
+	case status < http.StatusOK || status > http.StatusNoContent:
 		p.relayError(w, r, call, answer)
-		return
+	case status == http.StatusNoContent || e.Method != http.MethodGet && answer.ContentLength == 0:
+		call.Status = status
+		w.WriteHeader(status)
+	case e.Answer.filter == nil:
+		p.relayFile(w, r, call, answer)
+	default:
+		p.relay(w, r, e, call, principal, answer)
 	}
-	if answer.StatusCode == http.StatusNoContent {
-		call.Status = answer.StatusCode
-		w.WriteHeader(answer.StatusCode)
-		return
+}
+
+// isRedirect reports whether an answer points to another address.
+func isRedirect(answer *http.Response) bool {
+	location, err := answer.Location()
+	return err == nil && location.Scheme == "https" && answer.StatusCode >= http.StatusMultipleChoices && answer.StatusCode < http.StatusBadRequest
+}
+
+// relayFile passes on a file, which is all of what was asked for.
+func (p *Proxy) relayFile(w http.ResponseWriter, r *http.Request, call *Call, answer *http.Response) {
+	call.Status, call.People = answer.StatusCode, 1
+	header := w.Header()
+	for _, name := range []string{"Content-Type", "Content-Disposition", "Content-Length"} {
+		if value := answer.Header.Get(name); value != "" {
+			header.Set(name, value)
+		}
 	}
-	p.relay(w, r, e, call, &principal, answer)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(answer.StatusCode)
+	if _, err := io.Copy(w, answer.Body); err != nil {
+		p.Log.WarnContext(r.Context(), "cut a file off", "endpoint", call.Endpoint, "error", err)
+		panic(http.ErrAbortHandler) // The one way to end a body without its end.
+	}
 }
 
 // relay streams the filtered body of a good answer.
 func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *Call, principal *token.Principal, answer *http.Response) {
 	out := &heldWriter{w: w, status: answer.StatusCode}
 	f := newFilter(out, answer.Body)
-	f.allow = principal.MayRead
+	f.allow, f.principal, f.documents = principal.MayRead, principal, &p.documents
 	f.keyOfUniversalID = func(universalID string) string { return p.keyOfUniversalID(r.Context(), universalID) }
 	f.link = linkRewriter(r, p.Upstream.BaseURL())
 	err := isJSON(answer)
 	if err == nil {
-		err = e.Filter(f)
+		err = e.Answer.filter(f)
 	}
 	if err == nil {
 		err = atEnd(f.dec)

@@ -20,6 +20,9 @@ const maxListed = 150
 // selection on what may not be read, and v1's list of attributes cut to what
 // may, so that the rest does not even leave Personio.
 func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Values, *gatewayapi.Problem) {
+	if e.AnyQuery {
+		return query, e.refuseSelection(query, principal)
+	}
 	narrowed := url.Values{}
 	var selects bool
 	for name, values := range query {
@@ -31,9 +34,7 @@ func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Valu
 		case !known:
 			continue // As Personio does.
 		case rule.reveals != "" && !principal.MayRead(rule.reveals):
-			return nil, httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
-				"The parameter %s selects on the attribute %s, which this credential may not read. Add %s to the readable attributes of its custom integration, or leave the parameter out.",
-				name, rule.reveals, rule.reveals), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+			return nil, refuseParameter(name, rule.reveals)
 		case rule.attributes:
 			continue
 		}
@@ -44,6 +45,39 @@ func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Valu
 		narrowed[paramAttributes] = list
 	}
 	return narrowed, nil
+}
+
+// refuseParameter refuses to select on an attribute that may not be read.
+func refuseParameter(name, attribute string) *gatewayapi.Problem {
+	return httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
+		"The parameter %s selects on the attribute %s, which this credential may not read. Add %s to the readable attributes of its custom integration, or leave the parameter out.",
+		name, attribute, attribute), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+}
+
+// refuseSelection refuses parameters of records that select on attributes of
+// people: person.email, but neither person.id nor, in recruiting, the e-mail
+// address of a candidate.
+func (e endpoint) refuseSelection(query url.Values, principal *token.Principal) *gatewayapi.Problem {
+	for name := range query {
+		parts := strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+		ofPerson := false
+		for _, part := range parts {
+			key, isPersonal := personalKey(part)
+			if ofPerson && !isPersonal {
+				key, isPersonal = attribute.PersonField(part)
+			}
+			if isPersonal && (ofPerson || !e.candidates()) && key != attribute.ID && (key == "" || !principal.MayRead(key)) {
+				return refuseParameter(name, part)
+			}
+			ofPerson = ofPerson || people[part]
+		}
+	}
+	return nil
+}
+
+// candidates reports whether the people of an endpoint are candidates.
+func (e endpoint) candidates() bool {
+	return e.Recruiting || strings.HasPrefix(e.Pattern, "/v2/recruiting/")
 }
 
 // knowsFilter reports whether an unknown parameter is an unknown operator of a

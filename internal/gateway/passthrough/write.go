@@ -21,41 +21,102 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
-// maxBody bounds the body of a write.
-const maxBody = 20 << 20
+const (
+	// maxBody bounds the body of a write.
+	maxBody = 20 << 20
+	// maxUpload bounds one that carries a document: Personio takes documents of
+	// 30 MB, and fields with them.
+	maxUpload = 31 << 20
+)
 
 const (
 	typeJSON = "application/json"
 	typeForm = "application/x-www-form-urlencoded"
+	// typeMultipart is that of an upload.
+	typeMultipart = "multipart/form-data"
 )
 
 // errMalformed is the error of a body that is not what it says it is, or that
 // two readers could understand differently.
 var errMalformed = errors.New("the body is not well-formed JSON without duplicate names, nor a form")
 
-// guard reads the body of a write and refuses it whole if it touches an attribute
-// that the principal may not write. What it returns is what Personio gets.
-func (e endpoint) guard(w http.ResponseWriter, r *http.Request, principal *token.Principal) ([]byte, *gatewayapi.Problem) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+// content is what a body would write.
+type content struct {
+	// attributes are the keys of the attributes of employees that it touches;
+	// categories are the ids of the document categories that it names.
+	attributes, categories []string
+	// body and contentType replace what the client sent; a nil body does not.
+	body        []byte
+	contentType string
+}
+
+// reader understands a body. contentType is the header's value.
+type reader func(contentType string, body []byte) (content, error)
+
+// attributes makes a reader of a function that names the attributes which a body
+// of a media type touches.
+func attributes(touched func(mediaType string, body []byte) ([]string, error)) reader {
+	return func(contentType string, body []byte) (content, error) {
+		mediaType, _, _ := mime.ParseMediaType(contentType)
+		keys, err := touched(mediaType, body)
+		return content{attributes: keys}, err
+	}
+}
+
+// anyContent reads a body that touches no attribute: JSON or a form.
+func anyContent(contentType string, body []byte) (content, error) {
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	if mediaType == typeForm {
+		if _, err := url.ParseQuery(string(body)); err != nil {
+			return content{}, errMalformed
+		}
+		return content{}, nil
+	}
+	if kind := jsontext.Value(body).Kind(); mediaType != typeJSON || kind != '{' && kind != '[' || !jsontext.Value(body).IsValid() {
+		return content{}, errMalformed
+	}
+	return content{}, nil
+}
+
+// guard reads the body of a write and refuses it whole if it touches what the
+// principal may not write. What it returns is what Personio gets.
+func (e endpoint) guard(w http.ResponseWriter, r *http.Request, principal *token.Principal) (content, *gatewayapi.Problem) {
+	contentType := r.Header.Get("Content-Type")
+	limit := int64(maxBody)
+	if mediaType, _, _ := mime.ParseMediaType(contentType); mediaType == typeMultipart {
+		limit = maxUpload
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, httpapi.Problem(http.StatusRequestEntityTooLarge, gatewayapi.KindBadRequest, fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit), nil)
+		return content{}, httpapi.Problem(http.StatusRequestEntityTooLarge, gatewayapi.KindBadRequest, fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit), nil)
 	}
 	if err != nil {
-		return nil, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, "The body could not be read.", nil)
+		return content{}, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, "The body could not be read.", nil)
 	}
-	contentType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	touched, err := e.Touches(contentType, body)
+	written, err := e.Read(contentType, body)
 	if err != nil {
-		return nil, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, "Nothing was passed on: "+err.Error()+".", nil)
+		return content{}, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, "Nothing was passed on: "+err.Error()+".", nil)
 	}
-	slices.Sort(touched)
-	refused := slices.DeleteFunc(slices.Compact(touched), principal.MayWrite)
-	if len(refused) > 0 {
-		return nil, httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
+	if written.body == nil {
+		written.body, written.contentType = body, contentType
+	}
+	return written, refuseContent(written, principal)
+}
+
+// refuseContent refuses what the principal may not write.
+func refuseContent(written content, principal *token.Principal) *gatewayapi.Problem {
+	slices.Sort(written.attributes)
+	if refused := slices.DeleteFunc(slices.Compact(written.attributes), principal.MayWrite); len(refused) > 0 {
+		return httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
 			"This credential may not write: %s. Nothing was passed on. Add what is an attribute to the writable attributes of its custom integration, or leave it out.",
 			strings.Join(refused, ", ")), nil)
 	}
-	return body, nil
+	if refused := slices.DeleteFunc(written.categories, principal.MayUseDocumentCategory); len(refused) > 0 {
+		return httpapi.Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
+			"This credential may not use the document category %s. Nothing was passed on. Add it to the document_category_ids of its custom integration.",
+			strings.Join(refused, ", ")), nil)
+	}
+	return nil
 }
 
 // readObject reads a JSON object strictly.
