@@ -20,15 +20,17 @@ func TestCustomIntegrationLifecycle(t *testing.T) {
 	t.Parallel()
 	e := start(t)
 	created := e.call(http.MethodPost, integrations, e.admin, map[string]any{
-		"name": "Reporting", "description": "Nightly", "scopes": []string{"employees:read"}, "readable_attributes": []string{"email", "department"},
+		"name": "Reporting", "description": "Nightly", "scopes": []string{"employees:read", "reports.custom:read", "documents:write"},
+		"readable_attributes": []string{"email", "department"}, "report_ids": []string{"a report", "42"}, "document_category_ids": []string{"2101"},
 	}).want(http.StatusCreated)
 	i := decode[gatewayapi.CustomIntegration](created)
 	if got := created.header.Get("ETag"); got != `"`+i.Revision+`"` {
 		t.Errorf("ETag %s does not carry the revision %s", got, i.Revision)
 	}
 	want := gatewayapi.CustomIntegration{
-		ID: i.ID, Name: "Reporting", Description: "Nightly", Enabled: true, Scopes: []string{"employees:read"},
+		ID: i.ID, Name: "Reporting", Description: "Nightly", Enabled: true, Scopes: []string{"employees:read", "reports.custom:read", "documents:write"},
 		ReadableAttributes: []string{"email", "department"}, WritableAttributes: []string{}, Status: gatewayapi.IntegrationPending,
+		ReportIDs: []string{"a report", "42"}, DocumentCategoryIDs: []string{"2101"},
 		CreatedAt: i.CreatedAt, UpdatedAt: i.CreatedAt, Revision: "1", UnavailableScopes: []string{}, UnavailableAttributes: []string{},
 	}
 	if diff := cmp.Diff(want, i); diff != "" {
@@ -39,9 +41,10 @@ func TestCustomIntegrationLifecycle(t *testing.T) {
 	}
 
 	patched := decode[gatewayapi.CustomIntegration](e.call(http.MethodPatch, integrations+"/"+i.ID, e.admin, map[string]any{
-		"description": "", "readable_attributes": []string{"email"}, "enabled": false,
+		"description": "", "readable_attributes": []string{"email"}, "enabled": false, "report_ids": []string{"43"}, "document_category_ids": []string{},
 	}, "If-Match", created.header.Get("ETag")).want(http.StatusOK))
 	want.Description, want.ReadableAttributes, want.Enabled = "", []string{"email"}, false
+	want.ReportIDs, want.DocumentCategoryIDs = []string{"43"}, []string{}
 	want.Status, want.Revision, want.UpdatedAt = gatewayapi.IntegrationInactive, "2", patched.UpdatedAt
 	if diff := cmp.Diff(want, patched); diff != "" {
 		t.Errorf("patched (-want +got):\n%s", diff)
@@ -82,6 +85,14 @@ func TestCustomIntegrationRefusals(t *testing.T) {
 		"unknown attribute":    {`{"name":"x","scopes":[],"readable_attributes":["email","surname","first_nam"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/readable_attributes/1", nil},
 		"attribute twice":      {`{"name":"x","scopes":[],"writable_attributes":["email","email"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/writable_attributes/1", nil},
 		"all and a list":       {`{"name":"x","scopes":[],"all_attributes":true,"readable_attributes":["email"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/all_attributes", nil},
+		"reports, no scope":    {`{"name":"x","scopes":["documents:read"],"report_ids":["7"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/report_ids", []string{"reports.custom:read"}},
+		"categories, no scope": {`{"name":"x","scopes":["reports.custom:read"],"document_category_ids":["7"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/document_category_ids", []string{"documents:read", "documents:write"}},
+		"all, but no scope":    {`{"name":"x","scopes":["employees:read"],"all_attributes":true,"report_ids":["7"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/report_ids", nil},
+		"empty report id":      {`{"name":"x","scopes":["reports.custom:read"],"report_ids":["7",""]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/report_ids/1", []string{"empty"}},
+		"report twice":         {`{"name":"x","scopes":["reports.custom:read"],"report_ids":["7","8","7"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/report_ids/2", []string{`"7"`}},
+		"empty category id":    {`{"name":"x","scopes":["documents:read"],"document_category_ids":[""]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/document_category_ids/0", []string{"empty"}},
+		"category twice":       {`{"name":"x","scopes":["documents:write"],"document_category_ids":["7","7"]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/document_category_ids/1", []string{`"7"`}},
+		"a number as id":       {`{"name":"x","scopes":["documents:read"],"document_category_ids":[7]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/document_category_ids/0", nil},
 		"beyond the upstream":  {`{"name":"x","scopes":["personio:persons:read"],"readable_attributes":["email","fix_salary"]}`, http.StatusUnprocessableEntity, gatewayapi.KindUpstreamSmaller, "/readable_attributes/1", []string{"fix_salary"}},
 		"a name that is taken": {`{"name":"Taken","scopes":[]}`, http.StatusConflict, gatewayapi.KindConflict, "/name", nil},
 	}

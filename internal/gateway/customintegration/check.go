@@ -22,6 +22,8 @@ func (s *Service) check(ctx context.Context, before, after store.CustomIntegrati
 	checkScopes(&found, after.Scopes)
 	checkAttributes(&found, "/readable_attributes", after.ReadableAttributes)
 	checkAttributes(&found, "/writable_attributes", after.WritableAttributes)
+	checkIDs(&found, "report_ids", after.ReportIDs, after.Scopes, attribute.ScopeReportsRead)
+	checkIDs(&found, "document_category_ids", after.DocumentCategoryIDs, after.Scopes, attribute.ScopeDocumentsRead, attribute.ScopeDocumentsWrite)
 	if after.AllAttributes && len(after.ReadableAttributes) > 0 {
 		found.Add(gatewayapi.KindInvalid, "/all_attributes", "all_attributes and readable_attributes exclude each other: list attributes, or allow all of them.")
 	}
@@ -69,6 +71,26 @@ func checkAttributes(found *httpapi.Findings, pointer string, keys []string) {
 			found.Add(gatewayapi.KindInvalid, at, "%s is listed twice.", key)
 		}
 		seen[key] = true
+	}
+}
+
+// checkIDs checks a list of ids that are Personio's, and opaque. Whether they
+// exist there is not asked, because a report can be opened to the API later; but
+// a list that none of the scopes lets anybody use is a mistake.
+func checkIDs(found *httpapi.Findings, member string, ids, scopes []string, needsOneOf ...string) {
+	if len(ids) > 0 && !slices.ContainsFunc(needsOneOf, attribute.NewScopeSet(scopes...).Has) {
+		found.Add(gatewayapi.KindInvalid, "/"+member, "%s has no effect without the scope %s. Add it to scopes, or list nothing here.",
+			member, strings.Join(needsOneOf, " or "))
+	}
+	seen := map[string]bool{}
+	for n, id := range ids {
+		switch at := fmt.Sprintf("/%s/%d", member, n); {
+		case id == "":
+			found.Add(gatewayapi.KindInvalid, at, "An id cannot be empty.")
+		case seen[id]:
+			found.Add(gatewayapi.KindInvalid, at, "%q is listed twice.", id)
+		}
+		seen[id] = true
 	}
 }
 

@@ -37,6 +37,8 @@ func body(i store.CustomIntegration) gatewayapi.CustomIntegration {
 		ReadableAttributes:    orEmpty(i.ReadableAttributes),
 		WritableAttributes:    orEmpty(i.WritableAttributes),
 		AllAttributes:         i.AllAttributes,
+		ReportIDs:             orEmpty(i.ReportIDs),
+		DocumentCategoryIDs:   orEmpty(i.DocumentCategoryIDs),
 		Status:                gatewayapi.IntegrationStatus(i.Status),
 		CreatedAt:             i.CreatedAt,
 		UpdatedAt:             i.UpdatedAt,
@@ -83,15 +85,17 @@ func (s *Service) get(ctx context.Context, id string) (gatewayapi.CustomIntegrat
 
 func (s *Service) create(ctx context.Context, key string, in gatewayapi.CustomIntegrationCreate) (gatewayapi.CustomIntegration, error) {
 	row := store.CustomIntegration{
-		ID:                 uuid.Must(uuid.NewV7()).String(),
-		Name:               in.Name,
-		Description:        in.Description,
-		Enabled:            in.Enabled == nil || *in.Enabled,
-		Scopes:             in.Scopes,
-		ReadableAttributes: in.ReadableAttributes,
-		WritableAttributes: in.WritableAttributes,
-		AllAttributes:      in.AllAttributes,
-		CreatedAt:          s.Now(),
+		ID:                  uuid.Must(uuid.NewV7()).String(),
+		Name:                in.Name,
+		Description:         in.Description,
+		Enabled:             in.Enabled == nil || *in.Enabled,
+		Scopes:              in.Scopes,
+		ReadableAttributes:  in.ReadableAttributes,
+		WritableAttributes:  in.WritableAttributes,
+		AllAttributes:       in.AllAttributes,
+		ReportIDs:           in.ReportIDs,
+		DocumentCategoryIDs: in.DocumentCategoryIDs,
+		CreatedAt:           s.Now(),
 	}
 	created, err := httpapi.Do(ctx, s.Idempotency, httpapi.Post[gatewayapi.CustomIntegration]{
 		Key: key, Route: gatewayapi.PathCustomIntegrations, Body: in,
@@ -159,6 +163,8 @@ func patched(row store.CustomIntegration, in gatewayapi.CustomIntegrationUpdate)
 	set(&row.ReadableAttributes, in.ReadableAttributes)
 	set(&row.WritableAttributes, in.WritableAttributes)
 	set(&row.AllAttributes, in.AllAttributes)
+	set(&row.ReportIDs, in.ReportIDs)
+	set(&row.DocumentCategoryIDs, in.DocumentCategoryIDs)
 	return row
 }
 
@@ -174,7 +180,8 @@ func unchanged(a, b store.CustomIntegration) bool {
 
 func rightsChanged(a, b store.CustomIntegration) bool {
 	return a.AllAttributes != b.AllAttributes || !slices.Equal(a.Scopes, b.Scopes) ||
-		!slices.Equal(a.ReadableAttributes, b.ReadableAttributes) || !slices.Equal(a.WritableAttributes, b.WritableAttributes)
+		!slices.Equal(a.ReadableAttributes, b.ReadableAttributes) || !slices.Equal(a.WritableAttributes, b.WritableAttributes) ||
+		!slices.Equal(a.ReportIDs, b.ReportIDs) || !slices.Equal(a.DocumentCategoryIDs, b.DocumentCategoryIDs)
 }
 
 func (s *Service) delete(ctx context.Context, id, ifMatch string, force bool) error {

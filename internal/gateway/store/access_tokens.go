@@ -28,6 +28,8 @@ type TokenHolder struct {
 	AllAttributes          bool
 	ReadableAttributes     []string
 	WritableAttributes     []string
+	ReportIDs              []string
+	DocumentCategoryIDs    []string
 
 	// enabled: credential and integration are.
 	enabled bool
@@ -64,16 +66,17 @@ func orNil(s string) any {
 // is still live. A token of a secret that was replaced is ErrNotFound.
 func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, error) {
 	var (
-		h                                     TokenHolder
-		credential, management, integration   sql.NullString
-		all, integrationOn, credentialOn      sql.NullBool
-		readable, writable, current, previous sql.NullString
-		secret                                string
-		tokenEnd                              int64
-		credentialEnd, previousEnd            sql.NullInt64
+		h                                   TokenHolder
+		credential, management, integration sql.NullString
+		all, integrationOn, credentialOn    sql.NullBool
+		current, previous                   sql.NullString
+		secret                              string
+		tokenEnd                            int64
+		credentialEnd, previousEnd          sql.NullInt64
 	)
 	err := s.db.QueryRowContext(ctx, `SELECT t.scopes, t.secret_id, t.expires_at, t.api_credential_id, t.management_credential_id,
-		i.id, i.enabled, i.all_attributes, i.readable_attributes, i.writable_attributes, c.enabled, c.expires_at,
+		i.id, i.enabled, i.all_attributes, i.readable_attributes, i.writable_attributes, i.report_ids, i.document_category_ids,
+		c.enabled, c.expires_at,
 		COALESCE(m.secret_id, c.secret_id), COALESCE(m.previous_secret_id, c.previous_secret_id),
 		COALESCE(m.previous_secret_expires_at, c.previous_secret_expires_at)
 		FROM access_tokens t
@@ -82,7 +85,9 @@ func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, erro
 		LEFT JOIN custom_integrations i ON i.id = c.custom_integration_id
 		WHERE t.hash = $1`, hash).
 		Scan((*list)(&h.Scopes), &secret, &tokenEnd, &credential, &management,
-			&integration, &integrationOn, &all, &readable, &writable, &credentialOn, &credentialEnd, &current, &previous, &previousEnd)
+			&integration, &integrationOn, &all, (*list)(&h.ReadableAttributes), (*list)(&h.WritableAttributes),
+			(*list)(&h.ReportIDs), (*list)(&h.DocumentCategoryIDs),
+			&credentialOn, &credentialEnd, &current, &previous, &previousEnd)
 	if err != nil {
 		return TokenHolder{}, notFound(err)
 	}
@@ -103,10 +108,7 @@ func (s *Store) TokenHolder(ctx context.Context, hash string) (TokenHolder, erro
 	default:
 		return TokenHolder{}, ErrNotFound
 	}
-	if !integration.Valid {
-		return h, nil
-	}
-	return h, errors.Join((*list)(&h.ReadableAttributes).Scan(readable.String), (*list)(&h.WritableAttributes).Scan(writable.String))
+	return h, nil
 }
 
 // DeleteAccessToken ends one token; a token that does not exist is no error.

@@ -10,18 +10,20 @@ import (
 
 // CustomIntegration is a row of custom_integrations with its derived status.
 type CustomIntegration struct {
-	ID                 string
-	Name               string
-	Description        string
-	Enabled            bool
-	Scopes             []string
-	ReadableAttributes []string
-	WritableAttributes []string
-	AllAttributes      bool
-	Revision           int64
-	CreatedAt          time.Time
-	UpdatedAt          time.Time
-	LastUsedAt         *time.Time
+	ID                  string
+	Name                string
+	Description         string
+	Enabled             bool
+	Scopes              []string
+	ReadableAttributes  []string
+	WritableAttributes  []string
+	AllAttributes       bool
+	ReportIDs           []string
+	DocumentCategoryIDs []string
+	Revision            int64
+	CreatedAt           time.Time
+	UpdatedAt           time.Time
+	LastUsedAt          *time.Time
 	// Status is PENDING, CONNECTED or INACTIVE; it is derived at each read.
 	Status string
 }
@@ -42,7 +44,7 @@ const usableCredential = `c.enabled AND (c.expires_at IS NULL OR c.expires_at > 
 
 // integrationColumns needs the present time as $1.
 const integrationColumns = `i.id, i.name, i.description, i.enabled, i.scopes, i.readable_attributes, i.writable_attributes,
-	i.all_attributes, i.revision, i.created_at, i.updated_at, i.last_used_at,
+	i.all_attributes, i.report_ids, i.document_category_ids, i.revision, i.created_at, i.updated_at, i.last_used_at,
 	CASE
 		WHEN NOT i.enabled THEN 'INACTIVE'
 		WHEN i.credential_issued_at IS NOT NULL AND NOT EXISTS (
@@ -58,7 +60,7 @@ func scanIntegration(row interface{ Scan(...any) error }) (CustomIntegration, er
 		lastUsed         sql.NullInt64
 	)
 	err := row.Scan(&i.ID, &i.Name, &i.Description, &i.Enabled, (*list)(&i.Scopes), (*list)(&i.ReadableAttributes), (*list)(&i.WritableAttributes),
-		&i.AllAttributes, &i.Revision, &created, &updated, &lastUsed, &i.Status)
+		&i.AllAttributes, (*list)(&i.ReportIDs), (*list)(&i.DocumentCategoryIDs), &i.Revision, &created, &updated, &lastUsed, &i.Status)
 	i.CreatedAt, i.UpdatedAt, i.LastUsedAt = fromMicros(created), fromMicros(updated), fromNull(lastUsed)
 	return i, notFound(err)
 }
@@ -102,9 +104,11 @@ func (s *Store) CustomIntegrations(ctx context.Context, page Page, name, status 
 // taken.
 func (t *Tx) InsertCustomIntegration(ctx context.Context, i CustomIntegration) error {
 	_, err := exec(ctx, t.q, `INSERT INTO custom_integrations
-		(id, name, description, enabled, scopes, readable_attributes, writable_attributes, all_attributes, revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)`,
-		i.ID, i.Name, i.Description, i.Enabled, toJSON(i.Scopes), toJSON(i.ReadableAttributes), toJSON(i.WritableAttributes), i.AllAttributes, micros(i.CreatedAt))
+		(id, name, description, enabled, scopes, readable_attributes, writable_attributes, all_attributes,
+		report_ids, document_category_ids, revision, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)`,
+		i.ID, i.Name, i.Description, i.Enabled, toJSON(i.Scopes), toJSON(i.ReadableAttributes), toJSON(i.WritableAttributes), i.AllAttributes,
+		toJSON(i.ReportIDs), toJSON(i.DocumentCategoryIDs), micros(i.CreatedAt))
 	return err
 }
 
@@ -113,9 +117,11 @@ func (t *Tx) InsertCustomIntegration(ctx context.Context, i CustomIntegration) e
 // ErrRevisionMismatch.
 func (t *Tx) UpdateCustomIntegration(ctx context.Context, i CustomIntegration, now time.Time) error {
 	n, err := exec(ctx, t.q, `UPDATE custom_integrations SET name = $1, description = $2, enabled = $3, scopes = $4,
-		readable_attributes = $5, writable_attributes = $6, all_attributes = $7, revision = revision + 1, updated_at = $8
-		WHERE id = $9 AND revision = $10`,
-		i.Name, i.Description, i.Enabled, toJSON(i.Scopes), toJSON(i.ReadableAttributes), toJSON(i.WritableAttributes), i.AllAttributes, micros(now), i.ID, i.Revision)
+		readable_attributes = $5, writable_attributes = $6, all_attributes = $7, report_ids = $8, document_category_ids = $9,
+		revision = revision + 1, updated_at = $10
+		WHERE id = $11 AND revision = $12`,
+		i.Name, i.Description, i.Enabled, toJSON(i.Scopes), toJSON(i.ReadableAttributes), toJSON(i.WritableAttributes), i.AllAttributes,
+		toJSON(i.ReportIDs), toJSON(i.DocumentCategoryIDs), micros(now), i.ID, i.Revision)
 	if err == nil && n == 0 {
 		return ErrRevisionMismatch
 	}

@@ -161,8 +161,13 @@ func toJSON(list []string) string {
 // list scans a JSON array column.
 type list []string
 
-// Scan implements [sql.Scanner].
+// Scan implements [sql.Scanner]. NULL, which only a join without a row gives, is
+// no list.
 func (l *list) Scan(src any) error {
+	if src == nil {
+		*l = nil
+		return nil
+	}
 	text, ok := src.(string)
 	if !ok {
 		return fmt.Errorf("a list column holds %T, not text", src)

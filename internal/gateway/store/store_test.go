@@ -98,6 +98,38 @@ func TestOpenNewerSchema(t *testing.T) {
 	wantError(t, err, path, "9000", "newer")
 }
 
+// An integration from before reports and document categories were rights has
+// none.
+func TestOpenGivesOldIntegrationsNoIDs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "older.db")
+	s, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	for _, statement := range []string{
+		`ALTER TABLE custom_integrations DROP COLUMN report_ids`,
+		`ALTER TABLE custom_integrations DROP COLUMN document_category_ids`,
+		`DELETE FROM goose_db_version WHERE version_id >= 4`,
+		`INSERT INTO custom_integrations VALUES ('one', 'Old', '', TRUE, '["documents:read"]', '[]', '[]', FALSE, 3, 1, 2, NULL, NULL, NULL)`,
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if s, err = open(t, path); err != nil {
+		t.Fatal(err)
+	}
+	i, err := s.CustomIntegration(t.Context(), "one", time.Now())
+	if err != nil || i.Name != "Old" || i.Revision != 3 || len(i.ReportIDs) != 0 || len(i.DocumentCategoryIDs) != 0 {
+		t.Errorf("%+v, error %v", i, err)
+	}
+}
+
 func TestOpenLockedDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "locked.db")

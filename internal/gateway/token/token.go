@@ -95,6 +95,8 @@ func principalOf(holder *store.TokenHolder) Principal {
 		AllAttributes:       holder.AllAttributes,
 		ReadableAttributes:  holder.ReadableAttributes,
 		WritableAttributes:  holder.WritableAttributes,
+		ReportIDs:           holder.ReportIDs,
+		DocumentCategoryIDs: holder.DocumentCategoryIDs,
 		readable:            make(map[string]struct{}, len(holder.ReadableAttributes)),
 	}
 	for _, key := range holder.ReadableAttributes {
