@@ -21,3 +21,12 @@ resource "personio_custom_integration" "export" {
   scopes              = ["personio:persons:read"]
   readable_attributes = each.value
 }
+
+# Reports and documents carry what no list of attributes cuts, so they are named
+# one by one: a report by its id, documents by the id of their category.
+resource "personio_custom_integration" "controlling" {
+  name                  = "Controlling"
+  scopes                = ["reports.custom:read", "documents:read"]
+  report_ids            = ["eea50309-d1b1-47d6-bc7e-27de00000001"]
+  document_category_ids = ["2101"]
+}

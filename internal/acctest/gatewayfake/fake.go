@@ -221,9 +221,9 @@ func (s *Server) Credentials() []gatewayapi.APICredential {
 	return copies(s.credentials)
 }
 
-// DropDescriptions makes the fake lose descriptions, and headers and triggers of
-// syncs, like a proxy that knows an
-// older version of the contract.
+// DropDescriptions makes the fake lose descriptions, ids of reports and document
+// categories, and headers and triggers of syncs, like a proxy that knows an older
+// version of the contract.
 func (s *Server) DropDescriptions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -90,10 +90,11 @@ func (s *Server) addIntegration(o gatewayapi.CustomIntegration) *gatewayapi.Cust
 	o.CreatedAt, o.UpdatedAt = now(), now()
 	o.Status = gatewayapi.IntegrationPending
 	if s.dropDescriptions {
-		o.Description = ""
+		o.Description, o.ReportIDs, o.DocumentCategoryIDs = "", nil, nil
 	}
 	o.Scopes = list0(o.Scopes)
 	o.ReadableAttributes, o.WritableAttributes = list0(o.ReadableAttributes), list0(o.WritableAttributes)
+	o.ReportIDs, o.DocumentCategoryIDs = list0(o.ReportIDs), list0(o.DocumentCategoryIDs)
 	o.UnavailableScopes, o.UnavailableAttributes = list0(o.UnavailableScopes), list0(o.UnavailableAttributes)
 	s.integrations.objects = append(s.integrations.objects, &o)
 	return &o
@@ -117,7 +118,7 @@ func (s *Server) createIntegration(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusCreated, s.addIntegration(gatewayapi.CustomIntegration{
 		Name: body.Name, Description: body.Description, Enabled: body.Enabled == nil || *body.Enabled,
 		Scopes: body.Scopes, ReadableAttributes: body.ReadableAttributes, WritableAttributes: body.WritableAttributes,
-		AllAttributes: body.AllAttributes,
+		AllAttributes: body.AllAttributes, ReportIDs: body.ReportIDs, DocumentCategoryIDs: body.DocumentCategoryIDs,
 	}))
 }
 
@@ -136,6 +137,8 @@ func (s *Server) updateIntegration(w http.ResponseWriter, r *http.Request) {
 	set(&o.ReadableAttributes, body.ReadableAttributes)
 	set(&o.WritableAttributes, body.WritableAttributes)
 	set(&o.AllAttributes, body.AllAttributes)
+	set(&o.ReportIDs, body.ReportIDs)
+	set(&o.DocumentCategoryIDs, body.DocumentCategoryIDs)
 	o.Revision = s.next("revision")
 	reply(w, http.StatusOK, o)
 }

@@ -22,6 +22,8 @@ type connectedModel struct {
 	ReadableAttributes    types.Set         `tfsdk:"readable_attributes"`
 	WritableAttributes    types.Set         `tfsdk:"writable_attributes"`
 	AllAttributes         types.Bool        `tfsdk:"all_attributes"`
+	ReportIDs             types.Set         `tfsdk:"report_ids"`
+	DocumentCategoryIDs   types.Set         `tfsdk:"document_category_ids"`
 	UnavailableScopes     types.Set         `tfsdk:"unavailable_scopes"`
 	UnavailableAttributes types.Set         `tfsdk:"unavailable_attributes"`
 	Status                types.String      `tfsdk:"status"`
@@ -42,6 +44,8 @@ func newConnectedModel(got gatewayapi.CustomIntegration) connectedModel {
 		ReadableAttributes:    set(got.ReadableAttributes),
 		WritableAttributes:    set(got.WritableAttributes),
 		AllAttributes:         types.BoolValue(got.AllAttributes),
+		ReportIDs:             set(got.ReportIDs),
+		DocumentCategoryIDs:   set(got.DocumentCategoryIDs),
 		UnavailableScopes:     set(got.UnavailableScopes),
 		UnavailableAttributes: set(got.UnavailableAttributes),
 		Status:                types.StringValue(string(got.Status)),
@@ -84,6 +88,9 @@ func connectedAttributes() map[string]schema.Attribute {
 		"readable_attributes": set("Keys of the employee attributes that it may read; empty with `all_attributes`."),
 		"writable_attributes": set("Keys of the employee attributes that it may write."),
 		"all_attributes":      flag("Whether it may read every employee attribute that the gateway itself may read."),
+		"report_ids":          set("Ids of the custom reports that it may read, whatever attributes they show."),
+		"document_category_ids": set("Ids of the document categories whose documents it may use, for reading and writing as its scopes " +
+			"say."),
 		"unavailable_scopes": set("Scopes of the integration that the gateway's own credential at Personio lacks now; calls that need " +
 			"them fail."),
 		"unavailable_attributes": set("Readable attributes of the integration that the gateway's own credential may not read now."),

@@ -14,19 +14,21 @@ import (
 
 // model is the resource as Terraform holds it.
 type model struct {
-	ID                 types.String      `tfsdk:"id"`
-	Name               types.String      `tfsdk:"name"`
-	Description        types.String      `tfsdk:"description"`
-	Enabled            types.Bool        `tfsdk:"enabled"`
-	Scopes             types.Set         `tfsdk:"scopes"`
-	ReadableAttributes types.Set         `tfsdk:"readable_attributes"`
-	WritableAttributes types.Set         `tfsdk:"writable_attributes"`
-	AllAttributes      types.Bool        `tfsdk:"all_attributes"`
-	ForceDestroy       types.Bool        `tfsdk:"force_destroy"`
-	Status             types.String      `tfsdk:"status"`
-	CreatedAt          timetypes.RFC3339 `tfsdk:"created_at"`
-	UpdatedAt          timetypes.RFC3339 `tfsdk:"updated_at"`
-	LastUsedAt         timetypes.RFC3339 `tfsdk:"last_used_at"`
+	ID                  types.String      `tfsdk:"id"`
+	Name                types.String      `tfsdk:"name"`
+	Description         types.String      `tfsdk:"description"`
+	Enabled             types.Bool        `tfsdk:"enabled"`
+	Scopes              types.Set         `tfsdk:"scopes"`
+	ReadableAttributes  types.Set         `tfsdk:"readable_attributes"`
+	WritableAttributes  types.Set         `tfsdk:"writable_attributes"`
+	AllAttributes       types.Bool        `tfsdk:"all_attributes"`
+	ReportIDs           types.Set         `tfsdk:"report_ids"`
+	DocumentCategoryIDs types.Set         `tfsdk:"document_category_ids"`
+	ForceDestroy        types.Bool        `tfsdk:"force_destroy"`
+	Status              types.String      `tfsdk:"status"`
+	CreatedAt           timetypes.RFC3339 `tfsdk:"created_at"`
+	UpdatedAt           timetypes.RFC3339 `tfsdk:"updated_at"`
+	LastUsedAt          timetypes.RFC3339 `tfsdk:"last_used_at"`
 }
 
 // fill takes over what the gateway answered. force_destroy is known to
@@ -40,6 +42,8 @@ func (m *model) fill(got gatewayapi.CustomIntegration) {
 	m.ReadableAttributes = tfx.StringSet(m.ReadableAttributes, got.ReadableAttributes)
 	m.WritableAttributes = tfx.StringSet(m.WritableAttributes, got.WritableAttributes)
 	m.AllAttributes = types.BoolValue(got.AllAttributes)
+	m.ReportIDs = tfx.StringSet(m.ReportIDs, got.ReportIDs)
+	m.DocumentCategoryIDs = tfx.StringSet(m.DocumentCategoryIDs, got.DocumentCategoryIDs)
 	m.Status = types.StringValue(string(got.Status))
 	m.CreatedAt = tfx.Time(got.CreatedAt)
 	m.UpdatedAt = tfx.Time(got.UpdatedAt)
@@ -52,13 +56,15 @@ func (m *model) fill(got gatewayapi.CustomIntegration) {
 // createRequest is the body that makes the planned integration.
 func (m *model) createRequest() gatewayapi.CustomIntegrationCreate {
 	return gatewayapi.CustomIntegrationCreate{
-		Name:               m.Name.ValueString(),
-		Description:        m.Description.ValueString(),
-		Enabled:            m.Enabled.ValueBoolPointer(),
-		Scopes:             elements(m.Scopes),
-		ReadableAttributes: elements(m.ReadableAttributes),
-		WritableAttributes: elements(m.WritableAttributes),
-		AllAttributes:      m.AllAttributes.ValueBool(),
+		Name:                m.Name.ValueString(),
+		Description:         m.Description.ValueString(),
+		Enabled:             m.Enabled.ValueBoolPointer(),
+		Scopes:              elements(m.Scopes),
+		ReadableAttributes:  elements(m.ReadableAttributes),
+		WritableAttributes:  elements(m.WritableAttributes),
+		AllAttributes:       m.AllAttributes.ValueBool(),
+		ReportIDs:           elements(m.ReportIDs),
+		DocumentCategoryIDs: elements(m.DocumentCategoryIDs),
 	}
 }
 
@@ -84,6 +90,8 @@ func (m *model) updateRequest(prior *model) (body gatewayapi.CustomIntegrationUp
 		{m.Scopes, prior.Scopes, &body.Scopes},
 		{m.ReadableAttributes, prior.ReadableAttributes, &body.ReadableAttributes},
 		{m.WritableAttributes, prior.WritableAttributes, &body.WritableAttributes},
+		{m.ReportIDs, prior.ReportIDs, &body.ReportIDs},
+		{m.DocumentCategoryIDs, prior.DocumentCategoryIDs, &body.DocumentCategoryIDs},
 	} {
 		if !tfx.SameStrings(set.planned, set.prior) {
 			values := elements(set.planned)
@@ -107,6 +115,8 @@ func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
 		{"readable_attributes", tfx.SameStrings(m.ReadableAttributes, planned.ReadableAttributes)},
 		{"writable_attributes", tfx.SameStrings(m.WritableAttributes, planned.WritableAttributes)},
 		{"all_attributes", m.AllAttributes.Equal(planned.AllAttributes)},
+		{"report_ids", tfx.SameStrings(m.ReportIDs, planned.ReportIDs)},
+		{"document_category_ids", tfx.SameStrings(m.DocumentCategoryIDs, planned.DocumentCategoryIDs)},
 	} {
 		if !a.kept {
 			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))

@@ -3,6 +3,8 @@ package customintegration
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -13,9 +15,9 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
-// ValidateConfig finds contradictions between attributes. Attributes without
-// the scope that lets anybody use them are an error, not a warning: the
-// configuration would claim a right that the integration does not have.
+// ValidateConfig finds contradictions between attributes. A list without the
+// scope that lets anybody use it is an error, not a warning: the configuration
+// would claim a right that the integration does not have.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -32,14 +34,16 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 	checkTwice(scopes, &resp.Diagnostics)
 	granted := attribute.NewScopeSet(scopes...)
-	requireScope := func(name, scope string, used bool) {
-		if used && !granted.Has(scope) {
-			addScopeMissing(&resp.Diagnostics, name, scope)
+	requireOneOf := func(name string, used bool, scopes ...string) {
+		if used && !slices.ContainsFunc(scopes, granted.Has) {
+			addScopeMissing(&resp.Diagnostics, name, scopes)
 		}
 	}
-	requireScope("readable_attributes", attribute.ScopePersonsRead, used(config.ReadableAttributes))
-	requireScope("all_attributes", attribute.ScopePersonsRead, config.AllAttributes.ValueBool())
-	requireScope("writable_attributes", attribute.ScopePersonsWrite, used(config.WritableAttributes))
+	requireOneOf("readable_attributes", used(config.ReadableAttributes), attribute.ScopePersonsRead)
+	requireOneOf("all_attributes", config.AllAttributes.ValueBool(), attribute.ScopePersonsRead)
+	requireOneOf("writable_attributes", used(config.WritableAttributes), attribute.ScopePersonsWrite)
+	requireOneOf("report_ids", used(config.ReportIDs), attribute.ScopeReportsRead)
+	requireOneOf("document_category_ids", used(config.DocumentCategoryIDs), attribute.ScopeDocumentsRead, attribute.ScopeDocumentsWrite)
 }
 
 // checkTwice refuses the older and the newer string of one right side by side:
@@ -59,13 +63,18 @@ func checkTwice(scopes []string, diags *diag.Diagnostics) {
 // used reports whether a set surely has an element: an unknown set may be empty.
 func used(set types.Set) bool { return len(set.Elements()) > 0 }
 
-func addScopeMissing(diags *diag.Diagnostics, name, scope string) {
+// addScopeMissing reports a list that needs one of some scopes.
+func addScopeMissing(diags *diag.Diagnostics, name string, scopes []string) {
+	quoted := make([]string, len(scopes))
+	for i, scope := range scopes {
+		quoted[i] = quotedScope(scope)
+	}
 	diags.AddAttributeError(path.Root(name), name+" without the scope it needs",
-		fmt.Sprintf("%s has no effect without the scope %s. Add it to scopes, or remove %s.", name, quotedScopes(scope), name))
+		fmt.Sprintf("%s has no effect without the scope %s. Add it to scopes, or remove %s.", name, strings.Join(quoted, " or "), name))
 }
 
-// quotedScopes is a scope and the other string that means the same.
-func quotedScopes(scope string) string {
+// quotedScope is a scope and the other string that means the same.
+func quotedScope(scope string) string {
 	text := fmt.Sprintf("%q", scope)
 	if s, ok := attribute.LookupScope(scope); ok && s.Legacy != "" {
 		text += fmt.Sprintf(" (or %q)", s.Legacy)

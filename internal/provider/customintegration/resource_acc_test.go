@@ -98,10 +98,13 @@ func TestAccCustomIntegration_lifecycle(t *testing.T) {
   name                = "Reporting 2"
   description         = "Nightly headcount export"
   enabled             = false
-  scopes              = ["employees:read", "personio:persons:write", "documents:read"]
+  scopes              = ["employees:read", "personio:persons:write", "documents:read", "reports.custom:read"]
   readable_attributes = ["first_name", "department", "dynamic_4711"]
   writable_attributes = ["position"]
   force_destroy       = true
+
+  report_ids            = ["eea50309-d1b1-47d6-bc7e-27de00000001"]
+  document_category_ids = [2101, 2102]
 `
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -123,6 +126,8 @@ func TestAccCustomIntegration_lifecycle(t *testing.T) {
 					state("readable_attributes", strs()),
 					state("writable_attributes", strs()),
 					state("all_attributes", knownvalue.Bool(false)),
+					state("report_ids", strs()),
+					state("document_category_ids", strs()),
 					state("force_destroy", knownvalue.Bool(false)),
 					state("status", knownvalue.StringExact("PENDING")),
 					state("created_at", knownvalue.NotNull()),
@@ -138,9 +143,11 @@ func TestAccCustomIntegration_lifecycle(t *testing.T) {
 					state("name", knownvalue.StringExact("Reporting 2")),
 					state("description", knownvalue.StringExact("Nightly headcount export")),
 					state("enabled", knownvalue.Bool(false)),
-					state("scopes", strs("employees:read", "personio:persons:write", "documents:read")),
+					state("scopes", strs("employees:read", "personio:persons:write", "documents:read", "reports.custom:read")),
 					state("readable_attributes", strs("first_name", "department", "dynamic_4711")),
 					state("writable_attributes", strs("position")),
+					state("report_ids", strs("eea50309-d1b1-47d6-bc7e-27de00000001")),
+					state("document_category_ids", strs("2101", "2102")),
 					state("force_destroy", knownvalue.Bool(true)),
 					state("status", knownvalue.StringExact("INACTIVE")),
 				},

@@ -25,6 +25,14 @@ var reporting = tfproto.Values{
 	"readable_attributes": []any{"first_name"},
 }
 
+// archive is one that opens reports and documents.
+var archive = tfproto.Values{
+	"name":                  "Archive",
+	"scopes":                []any{"reports.custom:read", "documents:read"},
+	"report_ids":            []any{"7"},
+	"document_category_ids": []any{"2101"},
+}
+
 // apply plans and applies, and wants no errors.
 func apply(t *testing.T, p *tfproto.Provider, prior *tfproto.Object, config tfproto.Values) *tfproto.Object {
 	t.Helper()
@@ -84,7 +92,13 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 		{"scopes", tfproto.Values{"scopes": []any{"personio:persons:write", "employees:read"}}, `{"scopes":["employees:read","personio:persons:write"]}`},
 		{"writable", tfproto.Values{"writable_attributes": []any{"position"}}, `{"writable_attributes":["position"]}`},
 		{"writable removed", tfproto.Values{"writable_attributes": nil}, `{"writable_attributes":[]}`},
-		{"all", tfproto.Values{"all_attributes": true, "readable_attributes": []any{}}, `{"readable_attributes":[],"all_attributes":true}`},
+		{"report ids", tfproto.Values{"scopes": []any{"reports.custom:read", "documents:write"}, "readable_attributes": nil, "report_ids": []any{"b 7", "a"}}, `{"scopes":["documents:write","reports.custom:read"],"readable_attributes":[],"report_ids":["a","b 7"]}`},
+		{"report ids changed", tfproto.Values{"report_ids": []any{"c"}}, `{"report_ids":["c"]}`},
+		{"report ids removed", tfproto.Values{"report_ids": nil}, `{"report_ids":[]}`},
+		{"category ids", tfproto.Values{"document_category_ids": []any{"2102", "2101"}}, `{"document_category_ids":["2101","2102"]}`},
+		{"category ids emptied", tfproto.Values{"document_category_ids": []any{}}, `{"document_category_ids":[]}`},
+		{"scopes again", tfproto.Values{"scopes": []any{"employees:read"}}, `{"scopes":["employees:read"]}`},
+		{"all", tfproto.Values{"all_attributes": true, "readable_attributes": []any{}}, `{"all_attributes":true}`},
 	} {
 		config = config.With(step.change)
 		object = apply(t, p, object, config)
@@ -133,6 +147,7 @@ func TestUpdatePlanMarksOnlyWhatMoves(t *testing.T) {
 		"description":  {tfproto.Values{"description": "x"}, []string{"status", "updated_at", "last_used_at"}},
 		"force":        {tfproto.Values{"force_destroy": true}, nil},
 		"unknown name": {tfproto.Values{"name": tfproto.Unknown}, []string{"name", "status", "updated_at", "last_used_at"}},
+		"report ids":   {tfproto.Values{"scopes": []any{"personio:persons:read", "reports.custom:read"}, "report_ids": []any{tfproto.Unknown}}, []string{"status", "updated_at", "last_used_at"}},
 		"unknown set":  {tfproto.Values{"scopes": tfproto.Unknown}, []string{"scopes", "status", "updated_at", "last_used_at"}},
 	} {
 		planned, diags := p.Plan(integrationType, object, reporting.With(test.change))
@@ -213,9 +228,9 @@ func TestDroppedAttributeIsItsOwnError(t *testing.T) {
 	t.Parallel()
 	p, fake := acctest.FakeProvider(t)
 	fake.DropDescriptions()
-	planned := mustPlan(t, p, nil, reporting.With(tfproto.Values{"description": "lost on the way"}))
+	planned := mustPlan(t, p, nil, archive.With(tfproto.Values{"description": "lost on the way"}))
 	object, diags := p.Apply(integrationType, planned)
-	wantParts(t, diags.Errors(), "The gateway did not keep description", "Reporting")
+	wantParts(t, diags.Errors(), "The gateway did not keep description", "did not keep report_ids", "did not keep document_category_ids", "Archive")
 	if object == nil || object.Values["id"] == nil {
 		t.Error("what was made must reach the state")
 	}
@@ -234,6 +249,16 @@ func TestWarnsWhenTheGatewayMayDoLess(t *testing.T) {
 	wantNoErrors(t, "read", diags)
 	wantParts(t, diags.Warnings(), `"Reporting" lists more than the gateway may do`, "personio:persons:read", "first_name")
 	wantNothingPlanned(t, p, read, reporting)
+}
+
+// What the gateway finds wrong with an id is told at the list that holds it.
+func TestRefusedIDIsToldAtItsList(t *testing.T) {
+	t.Parallel()
+	p, fake := acctest.FakeProvider(t)
+	fake.Script("POST "+collectionPath, gatewayfake.Finding(http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "Invalid value", "Not this one.",
+		map[string]string{gatewayapi.MetaPointer: "/document_category_ids/0"}))
+	_, diags := p.Apply(integrationType, mustPlan(t, p, nil, archive))
+	wantParts(t, diags.Errors(), "Not this one.", `AttributeName("document_category_ids")`)
 }
 
 func TestAllAttributesWarnsWhenItIsTurnedOn(t *testing.T) {
@@ -275,6 +300,19 @@ func TestValidateConfig(t *testing.T) {
 		"readable without scope": {tfproto.Values{"scopes": []any{"documents:read"}}, []string{"readable_attributes without the scope", `"employees:read"`}},
 		"all without scope":      {tfproto.Values{"scopes": []any{}, "readable_attributes": nil, "all_attributes": true}, []string{"all_attributes without the scope"}},
 		"writable without scope": {tfproto.Values{"writable_attributes": []any{"position"}}, []string{"writable_attributes without the scope", `"personio:persons:write"`}},
+		"reports":                {tfproto.Values{"scopes": []any{"personio:persons:read", "reports.custom:read"}, "report_ids": []any{"any text"}}, nil},
+		"reports without scope":  {tfproto.Values{"report_ids": []any{"7"}}, []string{"report_ids without the scope", `"reports.custom:read"`}},
+		"reports, all, no scope": {tfproto.Values{"readable_attributes": nil, "all_attributes": true, "report_ids": []any{"7"}}, []string{"report_ids without the scope"}},
+		"no reports, no scope":   {tfproto.Values{"report_ids": []any{}, "document_category_ids": []any{}}, nil},
+		"unknown reports":        {tfproto.Values{"report_ids": tfproto.Unknown, "document_category_ids": tfproto.Unknown}, nil},
+		"an unknown report":      {tfproto.Values{"report_ids": []any{tfproto.Unknown}}, []string{"report_ids without the scope"}},
+		"reports, scopes open":   {tfproto.Values{"scopes": tfproto.Unknown, "report_ids": []any{"7"}, "document_category_ids": []any{"7"}}, nil},
+		"empty report id":        {tfproto.Values{"scopes": []any{"employees:read", "reports.custom:read"}, "report_ids": []any{""}}, []string{"report_ids"}},
+		"null report id":         {tfproto.Values{"scopes": []any{"employees:read", "reports.custom:read"}, "report_ids": []any{nil}}, []string{"report_ids"}},
+		"categories to read":     {tfproto.Values{"scopes": []any{"employees:read", "documents:read"}, "document_category_ids": []any{"2101"}}, nil},
+		"categories to write":    {tfproto.Values{"scopes": []any{"employees:read", "documents:write"}, "document_category_ids": []any{"2101"}}, nil},
+		"categories, no scope":   {tfproto.Values{"document_category_ids": []any{"2101"}}, []string{"document_category_ids without the scope", `"documents:read" or "documents:write"`}},
+		"empty category id":      {tfproto.Values{"scopes": []any{"employees:read", "documents:read"}, "document_category_ids": []any{""}}, []string{"document_category_ids"}},
 		"all and some":           {tfproto.Values{"all_attributes": true}, []string{"readable_attributes conflicts with all_attributes"}},
 		"all and none":           {tfproto.Values{"all_attributes": true, "readable_attributes": []any{}}, nil},
 		"empty name":             {tfproto.Values{"name": ""}, []string{"name"}},

@@ -25,12 +25,12 @@ const (
 	maxName        = 255
 	maxDescription = 1000
 	maxScopes      = 100
-	maxAttributes  = 2000
+	maxList        = 2000
 )
 
 const resourceDescription = `A custom integration: a named set of rights to your company's data in Personio. It says which ` +
-	`scopes its API credentials carry and which employee attributes they may read and write; the gateway enforces all of it ` +
-	`on every call.
+	`scopes its API credentials carry, which employee attributes they may read and write, and which reports and document ` +
+	`categories are open to them; the gateway enforces all of it on every call.
 
 Credentials for it are [` + "`personio_api_credential`" + `](api_credential.md) resources; an integration may have several, for ` +
 	`example one for each environment.
@@ -80,7 +80,7 @@ func configurationAttributes() map[string]schema.Attribute {
 
 // accessAttributes say what the integration may do.
 func accessAttributes() map[string]schema.Attribute {
-	attributeSet := func(text string) schema.SetAttribute {
+	optionalSet := func(text string, element validator.String) schema.SetAttribute {
 		return schema.SetAttribute{
 			MarkdownDescription: text,
 			ElementType:         types.StringType,
@@ -88,12 +88,14 @@ func accessAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			Default:             setdefault.StaticValue(tfx.EmptyStringSet()),
 			Validators: []validator.Set{
-				setvalidator.SizeAtMost(maxAttributes),
+				setvalidator.SizeAtMost(maxList),
 				setvalidator.NoNullValues(),
-				setvalidator.ValueStringsAre(tfx.KnownAttribute()),
+				setvalidator.ValueStringsAre(element),
 			},
 		}
 	}
+	attributeSet := func(text string) schema.SetAttribute { return optionalSet(text, tfx.KnownAttribute()) }
+	idSet := func(text string) schema.SetAttribute { return optionalSet(text, stringvalidator.LengthAtLeast(1)) }
 	return map[string]schema.Attribute{
 		"scopes": schema.SetAttribute{
 			MarkdownDescription: "Access rights, as Personio's API names them: `personio:persons:read`, `documents:write`. Older " +
@@ -115,11 +117,20 @@ func accessAttributes() map[string]schema.Attribute {
 		"all_attributes": schema.BoolAttribute{
 			MarkdownDescription: "Whether the integration may read every employee attribute that the gateway itself may read, " +
 				"attributes that are added to Personio later included. Takes the place of `readable_attributes`. The plan that " +
-				"turns it on carries a warning. Needs the scope `personio:persons:read`. Default: `false`.",
+				"turns it on carries a warning. Opens no report and no document: those are listed in `report_ids` and " +
+				"`document_category_ids`. Needs the scope `personio:persons:read`. Default: `false`.",
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(false),
 		},
+		"report_ids": idSet("Ids of the custom reports that may be read, as Personio's `GET /v2/reports` shows them. A report shows every attribute " +
+			"that it was built with, salaries included: no list of attributes cuts it, so each report is named here. " +
+			"Ids are taken as they are: a report that does not exist yet, or that is opened to Personio's API later, can be listed " +
+			"before, and an id that Personio does not have opens nothing. Needs the scope `reports.custom:read`. Default: none."),
+		"document_category_ids": idSet("Ids of the document categories whose documents may be used, as Personio's " +
+			"`GET /v1/company/document-categories` shows them: read with the scope `documents:read`, written with `documents:write`. What is in a document no list of " +
+			"attributes cuts. Ids are taken as they are, and one that Personio does not have opens nothing. Needs one of the two " +
+			"scopes. Default: none."),
 	}
 }
 
