@@ -78,14 +78,6 @@ const (
 	ScopeWebhooksWrite      = "personio:webhooks:write"
 )
 
-// The scopes without which an integration's reports and document categories say
-// nothing.
-const (
-	ScopeReportsRead    = "reports.custom:read"
-	ScopeDocumentsRead  = "documents:read"
-	ScopeDocumentsWrite = "documents:write"
-)
-
 // ManagementScopes returns every scope of the gateway's management API.
 func ManagementScopes() []string {
 	return []string{
