@@ -83,32 +83,81 @@ func (f *filter) record() error {
 	return f.copy()
 }
 
-// recordObject copies an object. In v1 an object that is an employee says so
-// first, by its type; attributes of an object that did not say are taken for
-// those of an employee.
+// recordObject copies an object. In v1 an object says by its type whether it is
+// an employee; its attributes wait for that, and are taken for those of an
+// employee if nothing says what it is.
 func (f *filter) recordObject() error {
-	var kind string
-	top := f.dec.StackDepth() == 0
-	return f.object(func(name string) error {
-		is := f.dec.PeekKind()
-		switch {
-		case f.omitted[name]:
-			return f.drop()
-		case name == "type" && is == '"':
-			return f.put(name, func() (err error) {
-				kind, err = f.text()
-				return err
-			})
-		case name == "attributes" && is == '{' && (kind == "" || kind == typeEmployee):
-			f.people++
-			return f.put(name, f.employeeAttributes)
-		case kind == typeEmployee && name != attribute.ID:
-			return f.drop()
-		case top && f.pass != nil && (name == "data" || name == "_data"):
-			return f.put(name, f.passing)
+	o := object{filter: f, top: f.dec.StackDepth() == 0}
+	if err := f.begin('{'); err != nil {
+		return err
+	}
+	for f.dec.PeekKind() != '}' {
+		token, err := f.dec.ReadToken()
+		if err != nil {
+			return err
 		}
-		return f.recordMember(name)
+		if err := o.member(token.String()); err != nil {
+			return err
+		}
+	}
+	if o.attributes != nil {
+		if err := f.recordAttributes(o.kind, o.attributes); err != nil {
+			return err
+		}
+	}
+	return f.end()
+}
+
+// object is a record's object while it is copied: what is known of it so far.
+type object struct {
+	*filter
+	// top: it is the whole body. kind is its type, attributes those of v1.
+	top        bool
+	kind       string
+	attributes jsontext.Value
+}
+
+func (o *object) member(name string) error {
+	is := o.dec.PeekKind()
+	switch {
+	case o.omitted[name]:
+		return o.drop()
+	case name == "type" && is == '"':
+		return o.put(name, func() (err error) {
+			o.kind, err = o.text()
+			return err
+		})
+	case name == "attributes" && is == '{':
+		value, err := o.dec.ReadValue()
+		o.attributes = bytes.Clone(value)
+		return err
+	case o.kind == typeEmployee && name != attribute.ID:
+		return o.drop()
+	case o.top && o.pass != nil && (name == "data" || name == "_data"):
+		return o.put(name, o.passing)
+	}
+	return o.recordMember(name)
+}
+
+// recordAttributes copies the attributes of a v1 object of that type.
+func (f *filter) recordAttributes(kind string, attributes jsontext.Value) error {
+	return f.put("attributes", func() error {
+		return f.within(attributes, func() error {
+			if kind != "" && kind != typeEmployee {
+				return f.record()
+			}
+			f.people++
+			return f.employeeAttributes()
+		})
 	})
+}
+
+// within lets copy read a value that was read already.
+func (f *filter) within(value jsontext.Value, copyValue func() error) error {
+	outer := f.dec
+	defer func() { f.dec = outer }()
+	f.dec = jsontext.NewDecoder(bytes.NewReader(value))
+	return copyValue()
 }
 
 // recordMember copies a member of a record by its name.
@@ -235,11 +284,8 @@ func (f *filter) passingOne(instead func() error) error {
 		f.dropped++
 		return instead()
 	}
-	outer := f.dec
-	defer func() { f.dec = outer }()
-	f.dec = jsontext.NewDecoder(bytes.NewReader(value))
 	pass := f.pass
 	defer func() { f.pass = pass }()
-	f.pass = nil
-	return f.record()
+	f.pass = nil // It is about the elements of one list.
+	return f.within(value, f.record)
 }
