@@ -34,7 +34,7 @@ func TestRecordsAreWrittenByScope(t *testing.T) {
 	person := strconv.Itoa(e.box.Company().People()[0].ID)
 	project := e.box.Records().Projects.All()[0]
 	webhook := object{"url": "https://hooks.example.com/a", "description": "d", "enabled_events": []string{"person.created"}, "token": "not-told"}
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // Requests are counted.
 		scopes       []string
 		method, path string
 		body         any
