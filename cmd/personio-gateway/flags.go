@@ -30,8 +30,9 @@ func (f *storeFlags) register(flags *pflag.FlagSet) {
 
 // upstreamFlags say which Personio account the gateway stands in front of.
 type upstreamFlags struct {
-	url, clientID, clientSecret, clientSecretFile string
-	requestsPerSecond                             float64
+	url, clientID, clientSecret, clientSecretFile             string
+	recruitingCompanyID, recruitingToken, recruitingTokenFile string
+	requestsPerSecond                                         float64
 }
 
 func (f *upstreamFlags) register(flags *pflag.FlagSet) {
@@ -39,32 +40,43 @@ func (f *upstreamFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.clientID, "upstream-client-id", "", "client id of the gateway's one credential at Personio")
 	flags.StringVar(&f.clientSecret, "upstream-client-secret", "", "its client secret; better given as PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET or in a file")
 	flags.StringVar(&f.clientSecretFile, "upstream-client-secret-file", "", "file that holds the client secret")
+	flags.StringVar(&f.recruitingCompanyID, "upstream-recruiting-company-id", "", "company id of the access to Personio's recruiting API, which has its own; without it no recruiting credentials can be made")
+	flags.StringVar(&f.recruitingToken, "upstream-recruiting-token", "", "its static token; better given as PERSONIO_GATEWAY_UPSTREAM_RECRUITING_TOKEN or in a file")
+	flags.StringVar(&f.recruitingTokenFile, "upstream-recruiting-token-file", "", "file that holds the static token")
 	flags.Float64Var(&f.requestsPerSecond, "upstream-requests-per-second", 0, "pace of all calls to Personio together; 0: Personio's documented limit")
 }
 
-// secret returns the client secret from its flag or file.
-func (f *upstreamFlags) secret() (string, error) {
-	if f.clientSecretFile == "" {
-		return f.clientSecret, nil
+// secretFrom returns a secret from its flag, or from the file that the flag of the
+// same name with -file names.
+func secretFrom(flag, value, file string) (string, error) {
+	if file == "" {
+		return value, nil
 	}
-	if f.clientSecret != "" {
-		return "", errors.New("--upstream-client-secret and --upstream-client-secret-file exclude each other")
+	if value != "" {
+		return "", fmt.Errorf("--%s and --%s-file exclude each other", flag, flag)
 	}
-	data, err := os.ReadFile(f.clientSecretFile)
+	data, err := os.ReadFile(file) //nolint:gosec // The file that the operator named.
 	if err != nil {
-		return "", fmt.Errorf("reading --upstream-client-secret-file: %w", err)
+		return "", fmt.Errorf("reading --%s-file: %w", flag, err)
 	}
 	return strings.TrimSpace(string(data)), nil
 }
 
 // config makes the gateway's configuration from the flags.
 func (f *upstreamFlags) config(store storeFlags, log *slog.Logger) (gateway.Config, error) {
-	secret, err := f.secret()
+	secret, err := secretFrom("upstream-client-secret", f.clientSecret, f.clientSecretFile)
+	if err != nil {
+		return gateway.Config{}, err
+	}
+	token, err := secretFrom("upstream-recruiting-token", f.recruitingToken, f.recruitingTokenFile)
 	if err != nil {
 		return gateway.Config{}, err
 	}
 	if f.clientID == "" || secret == "" {
 		return gateway.Config{}, errors.New("the gateway needs a credential at Personio: give --upstream-client-id and --upstream-client-secret-file, or the variables PERSONIO_GATEWAY_UPSTREAM_CLIENT_ID and PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET")
+	}
+	if (f.recruitingCompanyID == "") != (token == "") {
+		return gateway.Config{}, errors.New("access to Personio's recruiting API takes two: give --upstream-recruiting-company-id and --upstream-recruiting-token-file, or the variables PERSONIO_GATEWAY_UPSTREAM_RECRUITING_COMPANY_ID and PERSONIO_GATEWAY_UPSTREAM_RECRUITING_TOKEN, or none of them")
 	}
 	key, err := secretbox.ReadKeyFile(store.keyFile)
 	if err != nil {
@@ -73,6 +85,7 @@ func (f *upstreamFlags) config(store storeFlags, log *slog.Logger) (gateway.Conf
 	return gateway.Config{
 		DatabaseURL: store.database, Key: key,
 		UpstreamURL: f.url, UpstreamClientID: f.clientID, UpstreamClientSecret: secret,
+		UpstreamRecruitingCompanyID: f.recruitingCompanyID, UpstreamRecruitingToken: token,
 		UpstreamRequestsPerSecond: f.requestsPerSecond,
 		Version:                   version, Log: log,
 	}, nil

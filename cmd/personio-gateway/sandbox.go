@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -136,10 +137,11 @@ func newSandboxGateway(ctx context.Context, box *sandbox.Sandbox, database, pers
 	if err != nil {
 		return nil, err
 	}
-	upstream := box.AddCredential(sandbox.Credential{})
+	upstream, recruiting := box.AddCredential(sandbox.Credential{}), box.AddRecruitingCredential(sandbox.RecruitingCredential{})
 	return gateway.New(ctx, gateway.Config{
 		DatabaseURL: database, Key: key,
 		UpstreamURL: personioURL, UpstreamClientID: upstream.ClientID, UpstreamClientSecret: upstream.ClientSecret,
+		UpstreamRecruitingCompanyID: strconv.Itoa(recruiting.CompanyID), UpstreamRecruitingToken: recruiting.Token,
 		UpstreamRequestsPerSecond: -1,
 		Version:                   version, Log: log,
 	})

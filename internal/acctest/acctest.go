@@ -5,6 +5,7 @@ package acctest
 import (
 	"fmt"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -32,8 +33,10 @@ type World struct {
 	// Sandbox is the demo company, and PersonioURL where its API is.
 	Sandbox     *sandbox.Sandbox
 	PersonioURL string
-	// Upstream is the gateway's credential at the sandbox.
-	Upstream sandbox.Credential
+	// Upstream is the gateway's credential at the sandbox, Recruiting its pair for
+	// recruiting.
+	Upstream   sandbox.Credential
+	Recruiting sandbox.RecruitingCredential
 	// Gateway is the gateway, and URL where it is.
 	Gateway *gateway.Server
 	URL     string
@@ -54,6 +57,7 @@ type World struct {
 type options struct {
 	now              func() time.Time
 	managementScopes []string
+	noRecruiting     bool
 }
 
 // Option changes a world.
@@ -68,6 +72,11 @@ func WithClock(now func() time.Time) Option {
 // management API's and persons:read by default.
 func WithManagementScopes(scopes ...string) Option {
 	return func(o *options) { o.managementScopes = scopes }
+}
+
+// WithoutRecruiting leaves the gateway without a pair for recruiting.
+func WithoutRecruiting() Option {
+	return func(o *options) { o.noRecruiting = true }
 }
 
 // Start makes a world that ends with the test.
@@ -91,7 +100,7 @@ func Start(t testing.TB, opts ...Option) *World {
 
 	key, err := secretbox.NewKey()
 	check(t, err)
-	w.Gateway, err = gateway.New(t.Context(), gateway.Config{
+	config := gateway.Config{
 		DatabaseURL:               testdb.URL(t),
 		Key:                       key,
 		UpstreamURL:               upstream.URL,
@@ -100,7 +109,12 @@ func Start(t testing.TB, opts ...Option) *World {
 		UpstreamRequestsPerSecond: -1,
 		Version:                   "test",
 		Now:                       o.now,
-	})
+	}
+	if !o.noRecruiting {
+		w.Recruiting = w.Sandbox.AddRecruitingCredential(sandbox.RecruitingCredential{})
+		config.UpstreamRecruitingCompanyID, config.UpstreamRecruitingToken = strconv.Itoa(w.Recruiting.CompanyID), w.Recruiting.Token
+	}
+	w.Gateway, err = gateway.New(t.Context(), config)
 	check(t, err)
 	front := httptest.NewServer(w.Gateway.Handler())
 	t.Cleanup(func() {

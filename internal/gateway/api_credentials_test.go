@@ -64,7 +64,6 @@ func TestAPICredentialRefusals(t *testing.T) {
 	c := e.credential(i.ID)
 	for name, r := range map[string]struct{ method, path, body, pointer string }{
 		"no such integration": {http.MethodPost, credentials, `{"name":"x","custom_integration_id":"01a202c5-983f-793a-ac52-0ecf56c14a4f"}`, "/custom_integration_id"},
-		"recruiting":          {http.MethodPost, credentials, `{"name":"x","kind":"recruiting","custom_integration_id":"` + i.ID + `"}`, "/kind"},
 		"unknown kind":        {http.MethodPost, credentials, `{"name":"x","kind":"other","custom_integration_id":"` + i.ID + `"}`, "/kind"},
 		"short secret":        {http.MethodPost, credentials, `{"name":"x","client_secret":"0123456789012345678901234567890","custom_integration_id":"` + i.ID + `"}`, "/client_secret"},
 		"past expiry":         {http.MethodPost, credentials, `{"name":"x","expires_at":"2020-01-01T00:00:00Z","custom_integration_id":"` + i.ID + `"}`, "/expires_at"},
@@ -225,6 +224,116 @@ func TestRotation(t *testing.T) {
 	e.token(c.ClientID, brought)
 	e.token(c.ClientID, second.ClientSecret)
 	e.call(http.MethodPost, "/v2/auth/token", "", tokenForm(c.ClientID, rotated.ClientSecret, "")).want(http.StatusBadRequest)
+}
+
+// A reset replaces client id and secret; the old pair works together until the
+// overlap is over, and neither half of it with a half of the new one.
+func TestResetOfClientID(t *testing.T) {
+	t.Parallel()
+	e := start(t)
+	i := e.integrate("Reporting", "email")
+	c := e.credential(i.ID)
+	old := e.token(c.ClientID, c.ClientSecret)
+	const resetForAnHour = `{"rotation_overlap":"1h","reset_client_id":true}`
+	rotate := func(body string, headers ...string) gatewayapi.APICredential {
+		t.Helper()
+		return decode[gatewayapi.APICredential](e.call(http.MethodPost, credentials+"/"+c.ID+"/rotate", e.admin, body, headers...).want(http.StatusOK))
+	}
+	reset := rotate(resetForAnHour, gatewayapi.HeaderIdempotencyKey, "reset")
+	if reset.ID != c.ID || reset.ClientID == c.ClientID || !regexp.MustCompile(`^papi-[0-9a-f-]{36}$`).MatchString(reset.ClientID) || reset.ClientSecret == c.ClientSecret || reset.SecretID == c.SecretID || reset.Revision == c.Revision {
+		t.Errorf("before %q %q, after %q %q, revision %s", c.ID, c.ClientID, reset.ID, reset.ClientID, reset.Revision)
+	}
+	if want := e.clock.Now().Add(time.Hour).UTC().Truncate(time.Microsecond); reset.PreviousSecretExpiresAt == nil || !reset.PreviousSecretExpiresAt.Equal(want) {
+		t.Errorf("previous_secret_expires_at %v, want %v", reset.PreviousSecretExpiresAt, want)
+	}
+	if diff := cmp.Diff(reset, rotate(resetForAnHour, gatewayapi.HeaderIdempotencyKey, "reset")); diff != "" {
+		t.Errorf("the retry differs:\n%s", diff)
+	}
+	refused := func(what, clientID, secret, code string) {
+		t.Helper()
+		if got := decode[v2Auth](e.call(http.MethodPost, "/v2/auth/token", "", tokenForm(clientID, secret, "")).want(http.StatusBadRequest)).Error; got != code {
+			t.Errorf("%s: %s, want %s", what, got, code)
+		}
+		e.call(http.MethodPost, "/v1/auth", "", map[string]string{"client_id": clientID, "client_secret": secret}).want(http.StatusUnauthorized)
+	}
+	refused("the old id with the new secret", c.ClientID, reset.ClientSecret, "unauthorized_client")
+	refused("the new id with the old secret", reset.ClientID, c.ClientSecret, "unauthorized_client")
+	e.call(http.MethodGet, employees, old, nil).want(http.StatusOK)
+	late := e.token(c.ClientID, c.ClientSecret)
+	fresh := e.token(reset.ClientID, reset.ClientSecret)
+
+	e.clock.Advance(time.Hour)
+	for _, token := range []string{old, late} {
+		e.call(http.MethodGet, employees, token, nil).want(http.StatusUnauthorized)
+	}
+	e.call(http.MethodGet, employees, fresh, nil).want(http.StatusOK)
+	refused("the old pair after the overlap", c.ClientID, c.ClientSecret, "invalid_client")
+
+	// A rotation ends the old pair of a reset within its overlap; the id stays.
+	second := rotate(resetForAnHour)
+	third := rotate(`{"rotation_overlap":"1h"}`)
+	if third.ClientID != second.ClientID {
+		t.Errorf("a rotation changed the client id from %q to %q", second.ClientID, third.ClientID)
+	}
+	e.token(third.ClientID, second.ClientSecret)
+	e.token(third.ClientID, third.ClientSecret)
+	refused("the pair before the last", reset.ClientID, reset.ClientSecret, "invalid_client")
+
+	// Without overlap the old pair and its tokens are dead at once.
+	token := e.token(third.ClientID, third.ClientSecret)
+	brought := "a-secret-of-the-users-own-choice-0123456789"
+	fourth := rotate(`{"reset_client_id":true,"client_secret":"` + brought + `"}`)
+	if fourth.PreviousSecretExpiresAt != nil || fourth.ClientSecret != "" {
+		t.Errorf("previous until %v, a secret that was brought: %v", fourth.PreviousSecretExpiresAt, fourth.ClientSecret != "")
+	}
+	refused("the old pair without overlap", third.ClientID, third.ClientSecret, "invalid_client")
+	e.call(http.MethodGet, employees, token, nil).want(http.StatusUnauthorized)
+	e.token(fourth.ClientID, brought)
+}
+
+// Calls of Personio's API are counted for a day, for each credential its own, and
+// change no revision.
+func TestRequestsOfTheLastDay(t *testing.T) {
+	t.Parallel()
+	e := start(t)
+	i := e.integrate("Reporting", "email")
+	busy, idle := e.credential(i.ID), e.credential(i.ID)
+	counts := func() map[string]int64 {
+		list := decode[gatewayapi.List[gatewayapi.APICredential]](e.call(http.MethodGet, credentials+"?custom_integration_id="+i.ID, e.admin, nil).want(http.StatusOK))
+		got := map[string]int64{}
+		for _, c := range list.Data {
+			got[c.ID] = c.RequestsLast24Hours
+		}
+		return got
+	}
+	one := func(c gatewayapi.APICredential) gatewayapi.APICredential {
+		t.Helper()
+		return decode[gatewayapi.APICredential](e.call(http.MethodGet, credentials+"/"+c.ID, e.admin, nil).want(http.StatusOK))
+	}
+	if diff := cmp.Diff(map[string]int64{busy.ID: 0, idle.ID: 0}, counts()); diff != "" {
+		t.Errorf("before the first call:\n%s", diff)
+	}
+	e.call(http.MethodGet, employees, e.token(busy.ClientID, busy.ClientSecret), nil).want(http.StatusOK)
+	eventually(t, "one call is counted", func() bool { return counts()[busy.ID] == 1 })
+	e.clock.Advance(time.Hour)
+	token, other := e.token(busy.ClientID, busy.ClientSecret), e.token(idle.ClientID, idle.ClientSecret)
+	e.call(http.MethodGet, employees, token, nil).want(http.StatusOK)
+	e.call(http.MethodPost, "/v2/persons", token, `{}`).want(http.StatusUnauthorized) // Refused, and counted.
+	e.call(http.MethodGet, employees, other, nil).want(http.StatusOK)
+	eventually(t, "three calls and one are counted", func() bool {
+		return cmp.Equal(map[string]int64{busy.ID: 3, idle.ID: 1}, counts())
+	})
+	if got := one(busy); got.RequestsLast24Hours != 3 || got.Revision != busy.Revision {
+		t.Errorf("%d requests, revision %s, want 3 and %s", got.RequestsLast24Hours, got.Revision, busy.Revision)
+	}
+	if got := decode[gatewayapi.APICredential](e.call(http.MethodPatch, credentials+"/"+busy.ID, e.admin, `{"name":"busy"}`, "If-Match", `"`+busy.Revision+`"`).want(http.StatusOK)); got.RequestsLast24Hours != 3 {
+		t.Errorf("the answer to a change tells of %d requests", got.RequestsLast24Hours)
+	}
+	e.admin = e.renewAdmin() // Made before the clock moves on; a token lives for a day.
+	e.clock.Advance(23 * time.Hour)
+	if diff := cmp.Diff(map[string]int64{busy.ID: 2, idle.ID: 1}, counts()); diff != "" {
+		t.Errorf("a day after the first call:\n%s", diff)
+	}
 }
 
 func TestIntegrationStatusFollowsItsCredentials(t *testing.T) {

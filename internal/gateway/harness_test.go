@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -46,11 +47,13 @@ type env struct {
 	t        testing.TB
 	box      *sandbox.Sandbox
 	upstream sandbox.Credential
-	server   *gateway.Server
-	clock    *clock
-	key      *secretbox.Key
-	database string
-	log      *lockedBuffer
+	// recruiting is the gateway's pair for recruiting at the sandbox.
+	recruiting sandbox.RecruitingCredential
+	server     *gateway.Server
+	clock      *clock
+	key        *secretbox.Key
+	database   string
+	log        *lockedBuffer
 	// stop ends the gateway before the test does.
 	stop func()
 	// target is a SCIM service provider, which targetToken opens.
@@ -92,6 +95,7 @@ func startBefore(t testing.TB, box *sandbox.Sandbox, handler http.Handler, upstr
 	t.Helper()
 	e := &env{t: t, box: box, clock: &clock{now: time.Now()}, log: &lockedBuffer{}}
 	e.upstream = e.box.AddCredential(sandbox.Credential{Attributes: upstreamAttributes})
+	e.recruiting = e.box.AddRecruitingCredential(sandbox.RecruitingCredential{})
 	personio := httptest.NewServer(handler)
 	t.Cleanup(personio.Close)
 	e.personioURL = personio.URL
@@ -130,6 +134,7 @@ func (e *env) config() gateway.Config {
 	return gateway.Config{
 		DatabaseURL: e.database, Key: e.key,
 		UpstreamURL: e.personioURL, UpstreamClientID: e.upstream.ClientID, UpstreamClientSecret: e.upstream.ClientSecret,
+		UpstreamRecruitingCompanyID: strconv.Itoa(e.recruiting.CompanyID), UpstreamRecruitingToken: e.recruiting.Token,
 		UpstreamRequestsPerSecond: -1, Version: "test", Now: e.clock.Now, TickEvery: 100 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -39,6 +39,10 @@ type Config struct {
 	// UpstreamURL, UpstreamClientID and UpstreamClientSecret are Personio's
 	// address and the one credential there.
 	UpstreamURL, UpstreamClientID, UpstreamClientSecret string
+	// UpstreamRecruitingCompanyID and UpstreamRecruitingToken are the static pair
+	// for Personio's /v1/recruiting; both or neither. Without it there are no
+	// credentials of the kind recruiting.
+	UpstreamRecruitingCompanyID, UpstreamRecruitingToken string
 	// UpstreamRequestsPerSecond paces all calls to Personio together; 0 means
 	// Personio's documented limit, a negative number none.
 	UpstreamRequestsPerSecond float64
@@ -119,6 +123,8 @@ func newUpstreamClient(config Config) (*personio.Client, error) {
 		BaseURL:              config.UpstreamURL,
 		ClientID:             config.UpstreamClientID,
 		ClientSecret:         config.UpstreamClientSecret,
+		RecruitingCompanyID:  config.UpstreamRecruitingCompanyID,
+		RecruitingToken:      config.UpstreamRecruitingToken,
 		UserAgent:            "personio-gateway/" + config.Version,
 		MaxRetries:           2,
 		MaxRequestsPerSecond: config.UpstreamRequestsPerSecond,
@@ -132,7 +138,7 @@ func newUpstreamClient(config Config) (*personio.Client, error) {
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the upstream (--upstream-url): %w", err)
+		return nil, fmt.Errorf("the upstream (--upstream-url, --upstream-recruiting-company-id): %w", err)
 	}
 	return client, nil
 }
@@ -181,7 +187,7 @@ func (s *Server) routes(config Config, syncs *syncs) http.Handler {
 	api := httpapi.New(mux, config.Version, s.tokens, s.log)
 	idempotency := syncs.rules.Idempotency
 	(&customintegration.Service{Store: s.store, Upstream: s.upstream, Idempotency: idempotency, Now: s.now, Log: s.log}).Register(api)
-	(&apicredential.Service{Store: s.store, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
+	(&apicredential.Service{Store: s.store, Upstream: s.upstream, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
 
 	s.access.Register(api)
 	syncs.targets.Register(api)

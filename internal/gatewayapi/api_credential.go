@@ -31,7 +31,8 @@ const (
 // bring; the gateway's own carry 256 random bits.
 const MinClientSecretLength = 32
 
-// APICredential is a client id and secret of one custom integration.
+// APICredential opens Personio's API for one custom integration: with a client
+// id and secret, or with a company id and static token for recruiting.
 type APICredential struct {
 	ID                  string           `json:"id" format:"uuid"`
 	CustomIntegrationID string           `json:"custom_integration_id" format:"uuid"`
@@ -39,10 +40,11 @@ type APICredential struct {
 	Kind                CredentialKind   `json:"kind" enum:"personnel,recruiting"`
 	Enabled             bool             `json:"enabled"`
 	Status              CredentialStatus `json:"status" enum:"ACTIVE,DISABLED,EXPIRED"`
-	ClientID            string           `json:"client_id" doc:"papi-<uuid>."`
+	ClientID            string           `json:"client_id,omitempty" doc:"papi-<uuid>; absent for the kind recruiting."`
+	CompanyID           *string          `json:"company_id" nullable:"true" doc:"What goes into X-Company-ID with the kind recruiting; null for other kinds, and while the gateway has no upstream recruiting credential."`
 	// ClientSecret is in the answer of the call that made the secret, and in no
 	// other. A secret that the user brought is never sent back.
-	ClientSecret            string     `json:"client_secret,omitempty" doc:"Only in the answer that made it."`
+	ClientSecret            string     `json:"client_secret,omitempty" doc:"Only in the answer that made it. For the kind recruiting, the static token."`
 	SecretID                string     `json:"secret_id" format:"uuid" doc:"Changes with every new secret."`
 	SecretCreatedAt         time.Time  `json:"secret_created_at"`
 	PreviousSecretExpiresAt *time.Time `json:"previous_secret_expires_at" nullable:"true" doc:"Until when the secret before the last rotation stays valid; null if it is not."`
@@ -50,6 +52,7 @@ type APICredential struct {
 	CreatedAt               time.Time  `json:"created_at"`
 	UpdatedAt               time.Time  `json:"updated_at" doc:"Last change of the configuration or secret."`
 	LastUsedAt              *time.Time `json:"last_used_at" nullable:"true" doc:"Last call, to about a second."`
+	RequestsLast24Hours     int64      `json:"requests_last_24_hours" doc:"Calls of Personio's API in the last 24 hours, refused ones included, to about a second; fewer if the access log is kept for less."`
 	Revision                string     `json:"revision" doc:"Changes with the configuration and the secret; the ETag without its quotes."`
 }
 
@@ -72,10 +75,13 @@ type APICredentialUpdate struct {
 }
 
 // APICredentialRotation is the body of POST
-// /gateway/v1/api-credentials/{id}/rotate. The client id stays.
+// /gateway/v1/api-credentials/{id}/rotate. The client id stays, unless it is to
+// be reset: then the old id goes on with the old secret only, the new id with the
+// new one only.
 type APICredentialRotation struct {
 	RotationOverlap string `json:"rotation_overlap,omitempty" default:"0s" doc:"How long the old secret stays valid: a Go duration, 0s to 720h. Tokens issued from the old secret end with it."`
 	ClientSecret    string `json:"client_secret,omitempty" minLength:"32" maxLength:"512" doc:"A secret of the caller's own instead of a generated one."`
+	ResetClientID   bool   `json:"reset_client_id,omitempty" doc:"Whether the client id is replaced too. Not for the kind recruiting, which has none."`
 }
 
 // MaxRotationOverlap bounds rotation_overlap: 30 days.

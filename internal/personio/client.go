@@ -55,6 +55,9 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := config.checkRecruiting(); err != nil {
+		return nil, err
+	}
 	transport, err := newTransport(config)
 	if err != nil {
 		return nil, err
@@ -99,6 +102,10 @@ func (c *Client) BaseURL() *url.URL {
 func (c *Client) IsPersonio() bool {
 	return strings.EqualFold(c.baseURL.Hostname(), "api.personio.de")
 }
+
+// RecruitingCompanyID is the company id of the static pair for recruiting, "" if
+// there is none.
+func (c *Client) RecruitingCompanyID() string { return c.config.RecruitingCompanyID }
 
 // CustomIntegrations is the gateway's collection of custom integrations.
 func (c *Client) CustomIntegrations() *CustomIntegrations { return c.customIntegrations }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -37,6 +38,9 @@ type Config struct {
 	BaseURL string
 	// ClientID and ClientSecret are the API credential.
 	ClientID, ClientSecret string
+	// RecruitingCompanyID and RecruitingToken are the static pair for
+	// /v1/recruiting, which [Client.ForwardRecruiting] needs; both or neither.
+	RecruitingCompanyID, RecruitingToken string
 	// AppID and PartnerID are sent as X-Personio-App-ID and
 	// X-Personio-Partner-ID if they are not "".
 	AppID, PartnerID string
@@ -95,6 +99,17 @@ func (c Config) withDefaults(personio bool) Config {
 		c.Now = time.Now
 	}
 	return c
+}
+
+// checkRecruiting refuses half a pair, and a company id that is none.
+func (c Config) checkRecruiting() error {
+	if (c.RecruitingCompanyID == "") != (c.RecruitingToken == "") {
+		return errors.New("company id and token for recruiting go together: one of them is missing")
+	}
+	if n, err := strconv.ParseUint(c.RecruitingCompanyID, 10, 63); c.RecruitingCompanyID != "" && (err != nil || n == 0) {
+		return fmt.Errorf("%q is not the company id for recruiting: a positive number, as Personio shows it beside the token", c.RecruitingCompanyID)
+	}
+	return nil
 }
 
 // versionSuffix finds the API version that users like to leave in a base URL.

@@ -54,6 +54,34 @@ func TestNewTakesBaseURL(t *testing.T) {
 	}
 }
 
+func TestNewTakesBothOrNeitherForRecruiting(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		companyID, token, want string
+	}{
+		"neither":         {"", "", ""},
+		"both":            {"71001", "PLANTED", ""},
+		"no token":        {"71001", "", "go together"},
+		"no company id":   {"", "PLANTED", "go together"},
+		"no number":       {"acme", "PLANTED", `"acme" is not the company id`},
+		"zero":            {"0", "PLANTED", "positive"},
+		"negative":        {"-1", "PLANTED", "positive"},
+		"more than 64bit": {"99999999999999999999", "PLANTED", "positive"},
+	} {
+		c, err := New(Config{RecruitingCompanyID: test.companyID, RecruitingToken: test.token})
+		if (err == nil) != (test.want == "") {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err != nil {
+			wantContains(t, err.Error(), test.want)
+			wantNoSecret(t, err.Error())
+		} else if c.RecruitingCompanyID() != test.companyID {
+			t.Errorf("%s: company id %q", name, c.RecruitingCompanyID())
+		}
+	}
+}
+
 func TestDefaultPaceFollowsTheHost(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]float64{"": 15, "https://gateway.test": 100} {

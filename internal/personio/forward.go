@@ -18,7 +18,7 @@ import (
 var notForwarded = []string{
 	"Accept-Encoding", "Authorization", "Connection", "Cookie", "Content-Length", "Forwarded", "Host", "Keep-Alive",
 	"Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
-	"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	headerCompanyID, "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 }
 
 // notReturned are answer headers that must not reach a forwarded caller;
@@ -37,11 +37,25 @@ var notReturned = []string{
 // connection, a stale token), and only with a body that is nil, *bytes.Reader
 // or *bytes.Buffer, since another one cannot be sent twice.
 func (c *Client) Forward(ctx context.Context, method, path string, query url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+	return c.forward(ctx, &call{}, method, path, query, header, body)
+}
+
+// ForwardRecruiting is [Client.Forward] with the static pair for recruiting in
+// place of an access token: a call that is refused with 401 is not repeated.
+// Without the pair it is [ErrNoCredential].
+func (c *Client) ForwardRecruiting(ctx context.Context, method, path string, query url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+	if c.config.RecruitingToken == "" {
+		return nil, fmt.Errorf("%w for %s: company id and token for recruiting are not set", ErrNoCredential, c.baseURL)
+	}
+	return c.forward(ctx, &call{recruiting: true}, method, path, query, header, body)
+}
+
+func (c *Client) forward(ctx context.Context, state *call, method, path string, query url.Values, header http.Header, body io.Reader) (*http.Response, error) {
 	u, err := c.url(path, query)
 	if err != nil {
 		return nil, err
 	}
-	state := &call{idempotent: method == http.MethodGet || method == http.MethodHead, replayable: true}
+	state.idempotent, state.replayable = method == http.MethodGet || method == http.MethodHead, true
 	req, err := retryablehttp.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, path, err)

@@ -3,6 +3,7 @@ package personio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -257,6 +258,99 @@ func TestForwardDropsARefusedToken(t *testing.T) {
 	wantCount(t, f, "POST "+pathToken, 2)
 }
 
+// withRecruiting gives a client the static pair.
+func withRecruiting(c *Config) {
+	c.RecruitingCompanyID, c.RecruitingToken = "71001", "PLANTED/static+token"
+}
+
+func TestForwardRecruiting(t *testing.T) {
+	t.Parallel()
+	const apply = "POST /v1/recruiting/applications"
+	f := newFake(map[string]http.HandlerFunc{
+		apply: func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Authorization", r.Header.Get("Authorization"))
+			raw(422, "application/json", "as it is")(w, r)
+		},
+		getPersons: status(200),
+	})
+	c := f.client(t, withRecruiting)
+	header := http.Header{"Authorization": {"Bearer caller"}, "X-Company-Id": {"1", "2"}, "Content-Type": {"application/json"}}
+	resp, err := c.ForwardRecruiting(t.Context(), "POST", "/v1/recruiting/applications", url.Values{"a": {"b"}}, header, strings.NewReader("{}"))
+	if got := forwarded(t, resp, err); got != "as it is" || resp.StatusCode != 422 || resp.Header.Get("Authorization") != "" {
+		t.Errorf("%d %q, Authorization %q", resp.StatusCode, got, resp.Header.Get("Authorization"))
+	}
+	sent := f.seen(apply)[0]
+	for key, want := range map[string]string{"Authorization": "Bearer PLANTED/static+token", "X-Company-Id": "71001", "Content-Type": "application/json"} {
+		if got := sent.header.Values(key); len(got) != 1 || got[0] != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+	if sent.query != "a=b" || sent.body != "{}" {
+		t.Errorf("query %q, body %q", sent.query, sent.body)
+	}
+	wantCount(t, f, "POST "+pathToken, 0)
+
+	// The pair is for recruiting only, and what a caller says of a company goes
+	// nowhere.
+	resp, err = c.Forward(t.Context(), "GET", "/v2/persons", nil, header, nil)
+	forwarded(t, resp, err)
+	sent = f.seen(getPersons)[0]
+	if got := sent.header.Get("Authorization"); got != "Bearer "+token(1) || sent.header.Get("X-Company-Id") != "" {
+		t.Errorf("Authorization %q, company id %q", got, sent.header.Get("X-Company-Id"))
+	}
+}
+
+func TestForwardRecruitingRepeats(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		method string
+		answer int
+		want   int
+	}{
+		"POST 429": {"POST", 429, 5},
+		"POST 503": {"POST", 503, 1},
+		"POST 401": {"POST", 401, 1},
+		"GET 401":  {"GET", 401, 1},
+		"GET 503":  {"GET", 503, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				call := test.method + " /v1/recruiting/applications"
+				f := newFake(map[string]http.HandlerFunc{call: status(test.answer), getPersons: status(200)})
+				c := f.client(t, withRecruiting)
+				resp, err := c.Forward(t.Context(), "GET", "/v2/persons", nil, nil, nil)
+				forwarded(t, resp, err)
+				resp, err = c.ForwardRecruiting(t.Context(), test.method, "/v1/recruiting/applications", nil, nil, bytes.NewReader([]byte("{}")))
+				forwarded(t, resp, err)
+				if resp.StatusCode != test.answer {
+					t.Errorf("status %d", resp.StatusCode)
+				}
+				wantCount(t, f, call, test.want)
+				// A refused static token says nothing about the access token.
+				resp, err = c.Forward(t.Context(), "GET", "/v2/persons", nil, nil, nil)
+				forwarded(t, resp, err)
+				wantCount(t, f, "POST "+pathToken, 1)
+			})
+		})
+	}
+}
+
+func TestForwardRecruitingWithoutPair(t *testing.T) {
+	t.Parallel()
+	f := newFake(nil)
+	resp, err := f.client(t).ForwardRecruiting(t.Context(), "POST", "/v1/recruiting/applications", nil, nil, nil)
+	if err == nil {
+		resp.Body.Close()
+	}
+	if !errors.Is(err, ErrNoCredential) || !strings.Contains(err.Error(), "recruiting") {
+		t.Errorf("got %v", err)
+	}
+	if n := len(f.seen("")) + f.count("POST "+pathToken); n != 0 {
+		t.Errorf("%d calls were made", n)
+	}
+}
+
 func TestForwardWithoutToken(t *testing.T) {
 	t.Parallel()
 	f := newFake(map[string]http.HandlerFunc{"POST " + pathToken: raw(400, "application/json", `{"error":"invalid_client"}`)})
@@ -325,7 +419,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 				raw(200, "application/json", `{"PLANTED":1}`)(w, r)
 			}),
 		})
-		c := f.client(t, func(c *Config) {
+		c := f.client(t, withRecruiting, func(c *Config) {
 			c.Log = func(_ context.Context, message string, fields map[string]any) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -346,11 +440,15 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		if err == nil {
 			resp.Body.Close()
 		}
-		all := strings.Join(append(lines, err.Error()), "\n")
+		_, errRecruiting := c.ForwardRecruiting(t.Context(), "POST", "/v2/broken", nil, header, nil) //nolint:bodyclose // There is no answer.
+		if errRecruiting == nil {
+			t.Fatal("an answer of nobody")
+		}
+		all := strings.Join(append(lines, err.Error(), errRecruiting.Error(), fmt.Sprintf("%v %#v", c.config, c.config)), "\n")
 		wantNoSecret(t, all)
 		wantContains(t, all, `"status":429`, `"status":401`, `"status":200`, `"query_parameters":"email,limit"`, `"path":"/v2/persons"`,
 			"all calls pause", "unexpected EOF", `"attempt":3`, `"duration_ms":0`, `"header_content_type":"application/json"`, pathToken)
-		if want := 3 + 2 + 5 + 1; len(lines) != want { // Calls, tokens, broken calls, the pause.
+		if want := 3 + 2 + 5 + 1 + 1; len(lines) != want { // Calls, tokens, broken calls, the pause.
 			t.Errorf("%d entries, want %d:\n%s", len(lines), want, all)
 		}
 	})

@@ -32,9 +32,12 @@ func newLayers(c *Client) http.RoundTripper {
 	return newGovernor(c, c.authenticated(c.timed(c.logged(c.transport))))
 }
 
+// headerCompanyID goes with the static token for recruiting.
+const headerCompanyID = "X-Company-Id"
+
 // authenticated adds identity to each attempt: the access token, which may be
-// another one than that of the attempt before, and the request id, which is the
-// same.
+// another one than that of the attempt before, or the static pair for recruiting;
+// and the request id, which is the same.
 func (c *Client) authenticated(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		state := callFrom(req.Context())
@@ -49,7 +52,12 @@ func (c *Client) authenticated(next http.RoundTripper) http.RoundTripper {
 		set("User-Agent", c.config.UserAgent)
 		set("X-Personio-App-ID", c.config.AppID)
 		set("X-Personio-Partner-ID", c.config.PartnerID)
-		if !state.anonymous {
+		switch {
+		case state.anonymous:
+		case state.recruiting:
+			set("Authorization", "Bearer "+c.config.RecruitingToken)
+			set(headerCompanyID, c.config.RecruitingCompanyID)
+		default:
 			token, err := c.tokens.get(req.Context())
 			if err != nil {
 				closeBody(req)

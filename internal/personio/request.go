@@ -52,6 +52,8 @@ type request struct {
 // call is what the layers know about one call while it is under way.
 type call struct {
 	anonymous bool
+	// recruiting calls bring the static pair instead of an access token.
+	recruiting bool
 	// idempotent: may be sent again even if the first attempt may have had
 	// its effect. replayable: the body can be sent again.
 	idempotent, replayable bool
@@ -289,7 +291,7 @@ func withoutURL(err error) error {
 // may quote it.
 func (c *Client) redactor(secrets []string) func(string) string {
 	var pairs []string
-	for _, secret := range append([]string{c.config.ClientSecret, c.tokens.current()}, secrets...) {
+	for _, secret := range append([]string{c.config.ClientSecret, c.config.RecruitingToken, c.tokens.current()}, secrets...) {
 		if secret == "" {
 			continue
 		}

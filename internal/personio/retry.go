@@ -67,9 +67,9 @@ func (p *retryPolicy) check(ctx context.Context, resp *http.Response, err error)
 	return true, nil
 }
 
-// renew drops the token that was refused, once a call.
+// renew drops the access token that was refused, once a call.
 func (p *retryPolicy) renew(state *call) bool {
-	if state.anonymous {
+	if state.anonymous || state.recruiting {
 		return false
 	}
 	if state.renewed {

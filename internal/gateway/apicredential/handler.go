@@ -8,7 +8,6 @@ import (
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
-	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
@@ -67,7 +66,10 @@ func (s *Service) Register(api *httpapi.API) {
 			if err != nil {
 				return nil, api.Fail(ctx, err, object, "")
 			}
-			bodies := httpapi.Map(rows, func(row store.APICredential) gatewayapi.APICredential { return body(row, s.Now()) })
+			bodies, err := s.bodies(ctx, s.Store, s.Now(), rows...)
+			if err != nil {
+				return nil, api.Fail(ctx, err, object, "")
+			}
 			return &listOutput{httpapi.List(bodies, in.Limit, credentialID, in.Self())}, nil
 		})
 	huma.Register(api, httpapi.Operation("create-api-credential", http.MethodPost, path, write, "Issue an API credential", http.StatusCreated),
@@ -85,7 +87,7 @@ func (s *Service) Register(api *httpapi.API) {
 			c, err := s.update(ctx, in.ID, in.IfMatch, in.Body)
 			return answer(ctx, c, err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("rotate-api-credential", http.MethodPost, one+"/rotate", write, "Rotate the secret of an API credential", http.StatusOK),
+	huma.Register(api, httpapi.Operation("rotate-api-credential", http.MethodPost, one+"/rotate", write, "Rotate the secret of an API credential, or reset client id and secret", http.StatusOK),
 		func(ctx context.Context, in *rotateInput) (*output, error) {
 			c, err := s.rotate(ctx, in.IdempotencyKey, in.ID, in.IfMatch, in.Body)
 			return answer(ctx, c, err, in.ID)

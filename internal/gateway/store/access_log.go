@@ -41,6 +41,35 @@ func (s *Store) AccessLog(ctx context.Context, page Page, f AccessLogFilter) ([]
 	}, `SELECT id, at, credential_id, custom_integration_id, endpoint, status, people FROM access_log`+page.tail(where), args...)
 }
 
+// CountRequests counts the entries of each of some credentials since a time; those
+// without any are not in the result.
+func (s *Store) CountRequests(ctx context.Context, since time.Time, credentialIDs ...string) (map[string]int64, error) {
+	return countRequests(ctx, s.db, since, credentialIDs)
+}
+
+// CountRequests counts the entries that the transaction sees.
+func (t *Tx) CountRequests(ctx context.Context, since time.Time, credentialIDs ...string) (map[string]int64, error) {
+	return countRequests(ctx, t.q, since, credentialIDs)
+}
+
+func countRequests(ctx context.Context, q querier, since time.Time, credentialIDs []string) (map[string]int64, error) {
+	counts := map[string]int64{}
+	if len(credentialIDs) == 0 {
+		return counts, nil
+	}
+	where, args := Page{IDs: credentialIDs}.where("credential_id", 2)
+	_, err := collect(ctx, q, func(row interface{ Scan(...any) error }) (struct{}, error) {
+		var (
+			id string
+			n  int64
+		)
+		err := row.Scan(&id, &n)
+		counts[id] = n
+		return struct{}{}, err
+	}, `SELECT credential_id, count(*) FROM access_log WHERE at > $1 AND `+where[0]+` GROUP BY credential_id`, append([]any{micros(since)}, args...)...)
+	return counts, err
+}
+
 // InsertAccessLog appends entries.
 func (t *Tx) InsertAccessLog(ctx context.Context, entries []gatewayapi.AccessLogEntry) error {
 	for _, e := range entries {

@@ -126,7 +126,8 @@ type Use struct {
 }
 
 // NoteUse writes when credentials, and the integrations of API credentials, were
-// last used. It is no change of configuration: revisions stay.
+// last used. An integration whose credentials need no token is connected from the
+// first use on. It is no change of configuration: revisions stay.
 func (s *Store) NoteUse(ctx context.Context, uses []Use) error {
 	return s.Update(ctx, func(t *Tx) error {
 		for _, u := range uses {
@@ -140,7 +141,7 @@ func (s *Store) NoteUse(ctx context.Context, uses []Use) error {
 			if _, err := exec(ctx, t.q, `UPDATE api_credentials SET last_used_at = $1 WHERE id = $2`, at, u.CredentialID); err != nil {
 				return err
 			}
-			if _, err := exec(ctx, t.q, `UPDATE custom_integrations SET last_used_at = $1
+			if _, err := exec(ctx, t.q, `UPDATE custom_integrations SET last_used_at = $1, connected_at = COALESCE(connected_at, $1)
 				WHERE id = (SELECT custom_integration_id FROM api_credentials WHERE id = $2)`, at, u.CredentialID); err != nil {
 				return err
 			}

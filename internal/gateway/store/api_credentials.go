@@ -43,17 +43,48 @@ type APICredential struct {
 	Name                string
 	Kind                string
 	Enabled             bool
-	ClientID            string
-	ExpiresAt           *time.Time
-	Secret              Secret
-	Revision            int64
-	CreatedAt           time.Time
-	UpdatedAt           time.Time
-	LastUsedAt          *time.Time
+	// ClientID is the id of the row itself for the kind recruiting.
+	ClientID string
+	// PreviousClientID goes with the previous secret, "" if that is ClientID too.
+	PreviousClientID string
+	ExpiresAt        *time.Time
+	Secret           Secret
+	Revision         int64
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+	LastUsedAt       *time.Time
+}
+
+// Rotate gives the credential a new secret at now and, unless clientID is "", a
+// new client id. The present ones stay valid together for overlap.
+func (c *APICredential) Rotate(id, hash, clientID string, now time.Time, overlap time.Duration) {
+	c.Secret = c.Secret.Rotated(id, hash, now, overlap)
+	c.PreviousClientID = ""
+	if clientID == "" {
+		return
+	}
+	if overlap > 0 {
+		c.PreviousClientID = c.ClientID
+	}
+	c.ClientID = clientID
+}
+
+// SecretOf is what opens the credential under one of its client ids. After a
+// reset the new id goes with the new secret only, and the old with the old.
+func (c *APICredential) SecretOf(clientID string) Secret {
+	s := c.Secret
+	switch {
+	case c.PreviousClientID == "":
+		return s
+	case clientID == c.ClientID:
+		return Secret{ID: s.ID, Hash: s.Hash, CreatedAt: s.CreatedAt}
+	default:
+		return Secret{PreviousID: s.PreviousID, PreviousHash: s.PreviousHash, PreviousExpiresAt: s.PreviousExpiresAt}
+	}
 }
 
 //nolint:gosec // Names of columns, no secret.
-const credentialColumns = `id, custom_integration_id, name, kind, enabled, client_id, expires_at,
+const credentialColumns = `id, custom_integration_id, name, kind, enabled, client_id, previous_client_id, expires_at,
 	secret_id, secret_hash, secret_created_at, previous_secret_id, previous_secret_hash, previous_secret_expires_at,
 	revision, created_at, updated_at, last_used_at`
 
@@ -63,12 +94,14 @@ func scanCredential(row interface{ Scan(...any) error }) (APICredential, error) 
 		created, updated, secretCreated    int64
 		expires, previousExpires, lastUsed sql.NullInt64
 		previousID, previousHash           sql.NullString
+		previousClientID                   sql.NullString
 	)
-	err := row.Scan(&c.ID, &c.CustomIntegrationID, &c.Name, &c.Kind, &c.Enabled, &c.ClientID, &expires,
+	err := row.Scan(&c.ID, &c.CustomIntegrationID, &c.Name, &c.Kind, &c.Enabled, &c.ClientID, &previousClientID, &expires,
 		&c.Secret.ID, &c.Secret.Hash, &secretCreated, &previousID, &previousHash, &previousExpires,
 		&c.Revision, &created, &updated, &lastUsed)
 	c.Secret.CreatedAt, c.Secret.PreviousExpiresAt = fromMicros(secretCreated), fromNull(previousExpires)
 	c.Secret.PreviousID, c.Secret.PreviousHash = previousID.String, previousHash.String
+	c.PreviousClientID = previousClientID.String
 	c.ExpiresAt, c.LastUsedAt, c.CreatedAt, c.UpdatedAt = fromNull(expires), fromNull(lastUsed), fromMicros(created), fromMicros(updated)
 	return c, notFound(err)
 }
@@ -87,9 +120,21 @@ func apiCredential(ctx context.Context, q querier, id string) (APICredential, er
 	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials WHERE id = $1`, id))
 }
 
-// APICredentialByClientID returns the credential with that client id.
-func (s *Store) APICredentialByClientID(ctx context.Context, clientID string) (APICredential, error) {
-	return scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials WHERE client_id = $1`, clientID))
+// APICredentialByClientID returns the credential with that client id: its own, or
+// the one before as long as that is valid. [APICredential.SecretOf] tells what
+// goes with it.
+func (s *Store) APICredentialByClientID(ctx context.Context, clientID string, now time.Time) (APICredential, error) {
+	return scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials
+		WHERE client_id = $1 OR (previous_client_id = $1 AND previous_secret_expires_at > $2)`, clientID, micros(now)))
+}
+
+// RecruitingCredential returns the credential of the kind recruiting whose static
+// token has one of two hashes. A token in force comes before one that is running
+// out, so that of two credentials the one that has it now is found.
+func (s *Store) RecruitingCredential(ctx context.Context, hash, orHash string, now time.Time) (APICredential, error) {
+	return scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials
+		WHERE kind = 'recruiting' AND (secret_hash IN ($1, $2) OR (previous_secret_hash IN ($1, $2) AND previous_secret_expires_at > $3))
+		ORDER BY CASE WHEN secret_hash IN ($1, $2) THEN 0 ELSE 1 END LIMIT 1`, hash, orHash, micros(now)))
 }
 
 // APICredentials returns a page of credentials, oldest first, of one integration
@@ -110,7 +155,7 @@ func (t *Tx) CountAPICredentials(ctx context.Context, integrationID string) (n i
 }
 
 // InsertAPICredential inserts a new credential and notes that its integration
-// has had one.
+// has had one. ErrDuplicate if another credential has the same static token.
 func (t *Tx) InsertAPICredential(ctx context.Context, c APICredential) error {
 	_, err := exec(ctx, t.q, `INSERT INTO api_credentials
 		(id, custom_integration_id, name, kind, enabled, client_id, expires_at, secret_id, secret_hash, secret_created_at, revision, created_at, updated_at)
@@ -124,17 +169,19 @@ func (t *Tx) InsertAPICredential(ctx context.Context, c APICredential) error {
 	return err
 }
 
-// UpdateAPICredential writes configuration and secret of a credential as its
-// next revision; ErrRevisionMismatch if c.Revision is not the row's.
+// UpdateAPICredential writes configuration, client id and secret of a credential
+// as its next revision. ErrRevisionMismatch if c.Revision is not the row's,
+// ErrDuplicate if another credential has the same static token.
 func (t *Tx) UpdateAPICredential(ctx context.Context, c APICredential, now time.Time) error {
 	previousID, previousHash, previousExpires := c.Secret.previous()
 	n, err := exec(ctx, t.q, `UPDATE api_credentials SET name = $1, enabled = $2, expires_at = $3,
 		secret_id = $4, secret_hash = $5, secret_created_at = $6,
 		previous_secret_id = $7, previous_secret_hash = $8, previous_secret_expires_at = $9,
-		revision = revision + 1, updated_at = $10
-		WHERE id = $11 AND revision = $12`,
+		client_id = $10, previous_client_id = $11,
+		revision = revision + 1, updated_at = $12
+		WHERE id = $13 AND revision = $14`,
 		c.Name, c.Enabled, microsOrNil(c.ExpiresAt), c.Secret.ID, c.Secret.Hash, micros(c.Secret.CreatedAt),
-		previousID, previousHash, previousExpires, micros(now), c.ID, c.Revision)
+		previousID, previousHash, previousExpires, c.ClientID, orNil(c.PreviousClientID), micros(now), c.ID, c.Revision)
 	if err == nil && n == 0 {
 		return ErrRevisionMismatch
 	}

@@ -133,7 +133,7 @@ func (h *Handler) oauthError(r *http.Request, err error) oauthError {
 		return newOAuthError("invalid_scope", err.Error(), nil)
 	case errors.Is(err, errUnknownClient):
 		return newOAuthError("invalid_client", err.Error(), nil)
-	case errors.Is(err, errWrongSecret), errors.Is(err, errDisabled), errors.Is(err, errExpired), errors.Is(err, errIntegration):
+	case errors.Is(err, errWrongSecret), errors.Is(err, errRecruiting), isUnusable(err):
 		return newOAuthError("unauthorized_client", err.Error(), nil)
 	}
 	e := newOAuthError("server_error", "The gateway cannot issue a token now. Its log has the reason under this trace id.", nil)

@@ -1,8 +1,9 @@
-// Package token issues access tokens in Personio's two ways and checks them. A
-// token is opaque; only its hash is stored. What the database says of it is
-// believed until this process writes something, and for half a second at most:
-// whatever ends a credential ends its tokens at once here, and within that time
-// in other processes.
+// Package token issues access tokens in Personio's two ways and checks them, and
+// the static tokens for recruiting. An access token is opaque; only its hash is
+// stored. What the database says of it is believed until this process writes
+// something, and for half a second at most: whatever ends a credential ends its
+// tokens at once here, and within that time in other processes. A static token is
+// looked up at every call, of which Personio takes twenty a minute.
 package token
 
 import (
@@ -17,6 +18,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/secretbox"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
 // Life is how long a token is valid: Personio's 24 hours, v1 and v2.
@@ -65,12 +67,8 @@ func (s *Service) Close() error { return s.use.close() }
 // Authenticate returns the principal of a request's bearer token, ErrInvalid if
 // there is none. It notes the use.
 func (s *Service) Authenticate(r *http.Request) (Principal, error) {
-	values := r.Header.Values("Authorization")
-	if len(values) != 1 {
-		return Principal{}, ErrInvalid
-	}
-	scheme, bearer, ok := strings.Cut(values[0], " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || bearer == "" {
+	bearer, ok := bearerToken(r)
+	if !ok {
 		return Principal{}, ErrInvalid
 	}
 	now := s.now()
@@ -84,6 +82,16 @@ func (s *Service) Authenticate(r *http.Request) (Principal, error) {
 	p := known.principal
 	s.use.note(store.Use{CredentialID: p.CredentialID, Management: p.Management, At: now})
 	return p, nil
+}
+
+// bearerToken returns the token of a request that brings exactly one.
+func bearerToken(r *http.Request) (bearer string, ok bool) {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return "", false
+	}
+	scheme, bearer, ok := strings.Cut(values[0], " ")
+	return bearer, ok && strings.EqualFold(scheme, "Bearer") && bearer != ""
 }
 
 // principalOf is whom a holder is.
@@ -161,6 +169,11 @@ var (
 	errExpired       = errors.New("the credential has expired")
 )
 
+// isUnusable reports that a credential proved its secret and is not good now.
+func isUnusable(err error) bool {
+	return errors.Is(err, errDisabled) || errors.Is(err, errExpired) || errors.Is(err, errIntegration)
+}
+
 // invalidScopeError: a scope that was asked for is not granted, or does not
 // exist; Personio gives the same answer to both.
 type invalidScopeError struct{ scope string }
@@ -211,35 +224,47 @@ func (s *Service) Issue(ctx context.Context, clientID, clientSecret string, scop
 }
 
 func (s *Service) authenticateClient(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
-	credential, err := s.store.APICredentialByClientID(ctx, clientID)
+	credential, err := s.store.APICredentialByClientID(ctx, clientID, now)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.authenticateManagement(ctx, clientID, clientSecret, now)
 	}
 	if err != nil {
 		return issuer{}, err
 	}
-	secretID, ok := s.match(credential.Secret, clientSecret, now)
-	if !ok {
+	secretID, ok := s.match(credential.SecretOf(clientID), clientSecret, now)
+	switch {
+	case !ok:
 		return issuer{}, errWrongSecret
+	case credential.Kind == string(gatewayapi.KindRecruiting):
+		return issuer{}, errRecruiting
 	}
+	integration, err := s.usable(ctx, &credential, now)
+	if err != nil {
+		return issuer{}, err
+	}
+	return issuer{apiCredentialID: credential.ID, secretID: secretID, scopes: integration.Scopes}, nil
+}
+
+// usable returns the integration of a credential that can be used now; else why
+// it cannot be.
+func (s *Service) usable(ctx context.Context, credential *store.APICredential, now time.Time) (store.CustomIntegration, error) {
 	integration, err := s.store.CustomIntegration(ctx, credential.CustomIntegrationID, now)
 	switch {
 	case err != nil:
-		return issuer{}, err
 	case !credential.Enabled:
-		return issuer{}, errDisabled
+		err = errDisabled
 	case credential.ExpiresAt != nil && !credential.ExpiresAt.After(now):
-		return issuer{}, errExpired
+		err = errExpired
 	case !integration.Enabled:
-		return issuer{}, errIntegration
+		err = errIntegration
 	}
-	return issuer{apiCredentialID: credential.ID, secretID: secretID, scopes: integration.Scopes}, nil
+	return integration, err
 }
 
 func (s *Service) authenticateManagement(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
 	credential, err := s.store.ManagementCredentialByClientID(ctx, clientID)
 	if errors.Is(err, store.ErrNotFound) {
-		return issuer{}, errUnknownClient
+		return issuer{}, s.unknownClient(ctx, clientSecret, now)
 	}
 	if err != nil {
 		return issuer{}, err

@@ -80,6 +80,16 @@ func (u *Upstream) Forward(ctx context.Context, method, path string, query url.V
 	return u.client.Forward(ctx, method, path, query, header, body)
 }
 
+// RecruitingCompanyID is the company id of the static pair for recruiting, "" if
+// there is none.
+func (u *Upstream) RecruitingCompanyID() string { return u.client.RecruitingCompanyID() }
+
+// ForwardRecruiting is Forward with the static pair for recruiting in place of an
+// access token.
+func (u *Upstream) ForwardRecruiting(ctx context.Context, method, path string, query url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+	return u.client.ForwardRecruiting(ctx, method, path, query, header, body)
+}
+
 // Rights returns what the upstream credential may do, at most a minute old.
 // Concurrent callers share one request; a failure is not remembered.
 func (u *Upstream) Rights(ctx context.Context) (*Rights, error) {
