@@ -195,6 +195,11 @@ func TestRecruitingTokenOpensRecruitingAndNothingElse(t *testing.T) {
 	if n := e.box.CountRequests(http.MethodGet, "/"); n != 0 {
 		t.Errorf("%d calls with a static token reached Personio", n)
 	}
+	for _, secret := range []string{generated.ClientSecret, brought} {
+		if strings.Contains(e.log.String(), secret) {
+			t.Error("the log holds a static token")
+		}
+	}
 }
 
 // Whatever a holder of a recruiting credential takes for its client id, it gets no

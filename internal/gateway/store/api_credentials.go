@@ -128,13 +128,19 @@ func (s *Store) APICredentialByClientID(ctx context.Context, clientID string, no
 		WHERE client_id = $1 OR (previous_client_id = $1 AND previous_secret_expires_at > $2)`, clientID, micros(now)))
 }
 
+// byStaticToken selects by two hashes of a token and the present time. The kind
+// stands in both halves, else SQLite does not use their indexes. A token in force
+// comes before one that is running out.
+//
+//nolint:gosec // A condition, no secret.
+const byStaticToken = `WHERE (kind = 'recruiting' AND secret_hash IN ($1, $2))
+	OR (kind = 'recruiting' AND previous_secret_hash IN ($1, $2) AND previous_secret_expires_at > $3)
+	ORDER BY CASE WHEN secret_hash IN ($1, $2) THEN 0 ELSE 1 END LIMIT 1`
+
 // RecruitingCredential returns the credential of the kind recruiting whose static
-// token has one of two hashes. A token in force comes before one that is running
-// out, so that of two credentials the one that has it now is found.
+// token has one of two hashes; of two credentials, the one that has it now.
 func (s *Store) RecruitingCredential(ctx context.Context, hash, orHash string, now time.Time) (APICredential, error) {
-	return scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials
-		WHERE kind = 'recruiting' AND (secret_hash IN ($1, $2) OR (previous_secret_hash IN ($1, $2) AND previous_secret_expires_at > $3))
-		ORDER BY CASE WHEN secret_hash IN ($1, $2) THEN 0 ELSE 1 END LIMIT 1`, hash, orHash, micros(now)))
+	return scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM api_credentials `+byStaticToken, hash, orHash, micros(now)))
 }
 
 // APICredentials returns a page of credentials, oldest first, of one integration

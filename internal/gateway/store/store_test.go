@@ -163,3 +163,34 @@ func raw(t *testing.T, path string) *sql.DB {
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
+
+// A recruiting call is found by its token without a look at every credential.
+func TestStaticTokensAreFoundByIndex(t *testing.T) {
+	t.Parallel()
+	s, err := open(t, filepath.Join(t.TempDir(), "gateway.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.SQLite().QueryContext(t.Context(), "EXPLAIN QUERY PLAN SELECT id FROM api_credentials "+store.ByStaticToken, "a", "b", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(detail + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, index := range []string{"api_credentials_by_token (secret_hash=?)", "api_credentials_by_previous_token (previous_secret_hash=?)"} {
+		if !strings.Contains(plan.String(), index) || strings.Contains(plan.String(), "SCAN") {
+			t.Errorf("%s is not used:\n%s", index, &plan)
+		}
+	}
+}
