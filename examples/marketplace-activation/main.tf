@@ -10,7 +10,8 @@
 #   3. The partner is asked by e-mail: the text below says what was agreed, and
 #      leaves the secret out. Send the secret another way.
 #
-# Recruiting credentials (company id and token) are not there yet.
+# A partner for recruiting takes a company id and a static token instead of client
+# id and secret, in each of these ways. Below: one that brings applications.
 
 terraform {
   required_providers {
@@ -53,6 +54,29 @@ data "personio_connected_integration" "existing" {
 resource "personio_api_credential" "partner_trial" {
   custom_integration_id = data.personio_connected_integration.existing.id
   name                  = "lunch-vouchers-trial"
+}
+
+# A partner that sends applications takes company id and token. They open
+# /v1/recruiting and nothing else, so the integration needs no scope. The gateway
+# was given recruiting access of its own (--upstream-recruiting-company-id).
+resource "personio_custom_integration" "job_board" {
+  name   = "Partner: job board"
+  scopes = []
+}
+
+resource "personio_api_credential" "job_board" {
+  custom_integration_id = personio_custom_integration.job_board.id
+  name                  = "job-board"
+  kind                  = "recruiting"
+}
+
+output "recruiting_company_id" {
+  value = personio_api_credential.job_board.company_id
+}
+
+output "recruiting_token" {
+  value     = personio_api_credential.job_board.client_secret
+  sensitive = true
 }
 
 output "client_id" {

@@ -14,6 +14,10 @@ resource "personio_api_credential" "reporting" {
   # its user takes over the new one.
   secret_version   = 1
   rotation_overlap = "24h"
+
+  # To replace the client id too, write another number here. The old client id
+  # works on for a day with the old secret.
+  client_id_version = 1
 }
 
 # A secret of your own, that Terraform sends but keeps in no state or plan.

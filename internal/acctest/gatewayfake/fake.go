@@ -24,6 +24,10 @@ const (
 	ClientSecret = "papi-management-secret-of-the-fake-0123456789abcdef"
 )
 
+// CompanyID is the fake's company at Personio, for credentials of the kind
+// recruiting.
+const CompanyID = "4242"
+
 // Call is one request that the fake received, token requests left out.
 type Call struct {
 	// Route is method and path: "PATCH /gateway/v1/custom-integrations/1".

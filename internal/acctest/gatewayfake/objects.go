@@ -150,6 +150,9 @@ func (s *Server) addCredential(o gatewayapi.APICredential) *gatewayapi.APICreden
 	if o.Kind == "" {
 		o.Kind = gatewayapi.KindPersonnel
 	}
+	if o.Kind == gatewayapi.KindRecruiting {
+		o.ClientID, o.CompanyID = "", new(CompanyID)
+	}
 	s.credentials.objects = append(s.credentials.objects, &o)
 	return &o
 }
@@ -215,6 +218,9 @@ func (s *Server) rotateCredential(w http.ResponseWriter, r *http.Request) {
 	if overlap > 0 {
 		end := now().Add(overlap)
 		o.PreviousSecretExpiresAt = &end
+	}
+	if body.ResetClientID {
+		o.ClientID = "papi-" + s.uuid()
 	}
 	o.SecretID, o.Revision = s.uuid(), s.next("revision")
 	answer := *o

@@ -27,6 +27,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 		return
 	}
 	config.checkLifetime(&resp.Diagnostics)
+	config.checkKind(&resp.Diagnostics)
 }
 
 // checkLifetime refuses a window that would make each new secret due at once.

@@ -22,6 +22,7 @@ type model struct {
 	Enabled                 types.Bool           `tfsdk:"enabled"`
 	ExpiresAt               timetypes.RFC3339    `tfsdk:"expires_at"`
 	SecretVersion           types.Int64          `tfsdk:"secret_version"`
+	ClientIDVersion         types.Int64          `tfsdk:"client_id_version"`
 	RotationOverlap         timetypes.GoDuration `tfsdk:"rotation_overlap"`
 	RotateAfter             timetypes.GoDuration `tfsdk:"rotate_after"`
 	EarlyRotationWindow     timetypes.GoDuration `tfsdk:"early_rotation_window"`
@@ -29,6 +30,7 @@ type model struct {
 	ClientSecretWO          types.String         `tfsdk:"client_secret_wo"`
 	ClientSecretWOVersion   types.Int64          `tfsdk:"client_secret_wo_version"`
 	ClientID                types.String         `tfsdk:"client_id"`
+	CompanyID               types.String         `tfsdk:"company_id"`
 	ClientSecret            types.String         `tfsdk:"client_secret"`
 	EncryptedClientSecret   types.String         `tfsdk:"encrypted_client_secret"`
 	SecretCreatedAt         timetypes.RFC3339    `tfsdk:"secret_created_at"`
@@ -36,6 +38,7 @@ type model struct {
 	PreviousSecretExpiresAt timetypes.RFC3339    `tfsdk:"previous_secret_expires_at"`
 	Status                  types.String         `tfsdk:"status"`
 	LastUsedAt              timetypes.RFC3339    `tfsdk:"last_used_at"`
+	RequestsLast24Hours     types.Int64          `tfsdk:"requests_last_24_hours"`
 	CreatedAt               timetypes.RFC3339    `tfsdk:"created_at"`
 	UpdatedAt               timetypes.RFC3339    `tfsdk:"updated_at"`
 }
@@ -49,11 +52,16 @@ func (m *model) fill(got gatewayapi.APICredential) {
 	m.Kind = types.StringValue(string(got.Kind))
 	m.Enabled = types.BoolValue(got.Enabled)
 	m.ExpiresAt = tfx.KeepTime(m.ExpiresAt, got.ExpiresAt)
-	m.ClientID = types.StringValue(got.ClientID)
+	m.ClientID = types.StringNull()
+	if got.ClientID != "" {
+		m.ClientID = types.StringValue(got.ClientID)
+	}
+	m.CompanyID = types.StringPointerValue(got.CompanyID)
 	m.SecretCreatedAt = tfx.KeepTime(m.SecretCreatedAt, &got.SecretCreatedAt)
 	m.PreviousSecretExpiresAt = tfx.TimePointer(got.PreviousSecretExpiresAt)
 	m.Status = types.StringValue(string(got.Status))
 	m.LastUsedAt = tfx.TimePointer(got.LastUsedAt)
+	m.RequestsLast24Hours = types.Int64Value(got.RequestsLast24Hours)
 	m.CreatedAt = tfx.Time(got.CreatedAt)
 	m.UpdatedAt = tfx.Time(got.UpdatedAt)
 	if m.RotationOverlap.IsNull() {
@@ -98,7 +106,7 @@ func (m *model) fillSecret(got gatewayapi.APICredential, own types.String, diags
 func (m *model) keepSecret(prior *model, now time.Time) {
 	m.ClientSecret, m.EncryptedClientSecret = prior.ClientSecret, prior.EncryptedClientSecret
 	m.SecretRecipient = prior.SecretRecipient
-	m.SecretVersion = prior.SecretVersion
+	m.SecretVersion, m.ClientIDVersion = prior.SecretVersion, prior.ClientIDVersion
 	m.ClientSecretWOVersion = prior.ClientSecretWOVersion
 	m.setReady(now)
 }
@@ -140,12 +148,17 @@ func (m *model) replaces(prior *model) bool {
 
 // triggered reports whether the triggers in the configuration ask for a new
 // secret; one whose value is not known yet counts as moved. adopt is set from an
-// import to the first secret_version.
+// import to the first secret_version or client_id_version.
 func (m *model) triggered(prior *model, adopt bool) bool {
-	if m.ownSecretMoves(prior) {
+	if m.ownSecretMoves(prior) || m.clientIDMoves(prior, adopt) {
 		return true
 	}
 	return !adopt && !m.SecretVersion.Equal(prior.SecretVersion)
+}
+
+// clientIDMoves reports whether the configuration asks for a new client id.
+func (m *model) clientIDMoves(prior *model, adopt bool) bool {
+	return !adopt && !m.ClientIDVersion.Equal(prior.ClientIDVersion)
 }
 
 // rotates reports whether the plan promised a new secret. The decision is the
@@ -159,11 +172,13 @@ func (m *model) ownSecretMoves(prior *model) bool {
 	return !m.ClientSecretWOVersion.Equal(prior.ClientSecretWOVersion) && !m.ClientSecretWOVersion.IsNull()
 }
 
-// rotationRequest is the body of the rotation.
+// rotationRequest is the body of the rotation, of the client id too if the plan
+// promised a new one.
 func (m *model) rotationRequest(own types.String) gatewayapi.APICredentialRotation {
 	return gatewayapi.APICredentialRotation{
 		RotationOverlap: m.RotationOverlap.ValueString(),
 		ClientSecret:    own.ValueString(),
+		ResetClientID:   m.ClientID.IsUnknown(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
@@ -29,6 +30,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	own := config.ClientSecretWO
 	checkRecipient(plan.SecretRecipient, &resp.Diagnostics)
 	plan.checkLifetime(&resp.Diagnostics)
+	plan.checkKind(&resp.Diagnostics)
 	var prior model
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -39,6 +41,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			checkOwnSecret(own, &resp.Diagnostics)
 		}
 		plan.planSecret(own)
+		plan.planIDs()
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		return
 	}
@@ -61,14 +64,21 @@ func (r *Resource) planUpdate(plan, prior *model, own types.String, adopt bool, 
 	if due && !triggered && plan.lifetimeKnown() {
 		plan.addDue(prior, diags)
 	}
+	resets := plan.clientIDMoves(prior, adopt)
 	plan.checkSecretMoves(prior, own, rotates, adopt, diags)
+	if resets {
+		plan.checkReset(prior, own, diags)
+	}
 	_, changed := plan.updateRequest(prior)
 	plan.keepComputed(prior)
 	if changed || rotates {
 		// The gateway moves these by itself, so a plan may promise their values
 		// only where no call will be made.
 		plan.Status, plan.LastUsedAt, plan.UpdatedAt = types.StringUnknown(), timetypes.NewRFC3339Unknown(), timetypes.NewRFC3339Unknown()
-		plan.PreviousSecretExpiresAt = timetypes.NewRFC3339Unknown()
+		plan.PreviousSecretExpiresAt, plan.RequestsLast24Hours = timetypes.NewRFC3339Unknown(), types.Int64Unknown()
+	}
+	if resets {
+		plan.ClientID = types.StringUnknown()
 	}
 	if changed && prior.SecretCreatedAt.IsNull() {
 		plan.SecretCreatedAt = timetypes.NewRFC3339Unknown()
@@ -84,6 +94,7 @@ func (r *Resource) planUpdate(plan, prior *model, own types.String, adopt bool, 
 
 // keepComputed takes what the gateway knows from the prior state.
 func (m *model) keepComputed(prior *model) {
+	m.ClientID, m.CompanyID, m.RequestsLast24Hours = prior.ClientID, prior.CompanyID, prior.RequestsLast24Hours
 	m.ClientSecret, m.EncryptedClientSecret = prior.ClientSecret, prior.EncryptedClientSecret
 	m.SecretCreatedAt, m.ReadyForRotation = prior.SecretCreatedAt, prior.ReadyForRotation
 	m.Status, m.LastUsedAt, m.UpdatedAt = prior.Status, prior.LastUsedAt, prior.UpdatedAt
@@ -103,6 +114,44 @@ func (m *model) checkSecretMoves(prior *model, own types.String, rotates, adopt 
 				"client_secret_wo_version too.")
 	case !adopt && !m.SecretRecipient.IsUnknown() && !m.SecretRecipient.Equal(prior.SecretRecipient):
 		addRecipientNeedsRotation(prior, diags)
+	}
+}
+
+// checkReset refuses a new client id under which a secret of the user's own would
+// have to go on.
+func (m *model) checkReset(prior *model, own types.String, diags *diag.Diagnostics) {
+	brought := !m.ClientSecretWOVersion.IsNull() || !own.IsNull() && !own.IsUnknown()
+	if !brought || m.ownSecretMoves(prior) || m.ClientIDVersion.IsUnknown() {
+		return
+	}
+	diags.AddAttributeError(path.Root("client_id_version"), "A reset of the client id needs a new client_secret_wo",
+		"A change of client_id_version replaces client id and secret together, and the secret of "+object(m.Name.ValueString()).String()+
+			" is your own, which the gateway does not make. Give another client_secret_wo and change client_secret_wo_version too; the old "+
+			"client id and secret stay valid together for rotation_overlap. Or leave client_id_version as it was.")
+}
+
+// checkKind refuses what the kind has nothing for.
+func (m *model) checkKind(diags *diag.Diagnostics) {
+	if !m.isRecruiting() || m.ClientIDVersion.IsNull() || m.ClientIDVersion.IsUnknown() {
+		return
+	}
+	diags.AddAttributeError(path.Root("client_id_version"), "A recruiting credential has no client id to reset",
+		"Its calls bring the company id, which is Personio's, and the static token. Remove client_id_version; for a new token, change "+
+			"secret_version, or client_secret_wo_version along with client_secret_wo.")
+}
+
+func (m *model) isRecruiting() bool {
+	return m.Kind.ValueString() == string(gatewayapi.KindRecruiting)
+}
+
+// planIDs says of a new credential which of the ids its kind does not have.
+func (m *model) planIDs() {
+	switch {
+	case m.Kind.IsUnknown():
+	case m.isRecruiting():
+		m.ClientID = types.StringNull()
+	default:
+		m.CompanyID = types.StringNull()
 	}
 }
 

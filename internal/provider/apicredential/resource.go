@@ -27,7 +27,7 @@ var (
 const typeName = "personio_api_credential"
 
 // members are the request members that are named otherwise in Terraform.
-var members = tfx.Members{"client_secret": "client_secret_wo"}
+var members = tfx.Members{"client_secret": "client_secret_wo", "reset_client_id": "client_id_version"}
 
 // Resource is personio_api_credential.
 type Resource struct {
@@ -179,7 +179,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	if rotates || !plan.SecretVersion.IsNull() {
+	if rotates || !plan.SecretVersion.IsNull() || !plan.ClientIDVersion.IsNull() {
 		tfx.SetPrivate(ctx, resp.Private, tfx.PrivateImported, "", &resp.Diagnostics)
 	}
 	state.checkKept(&plan, &resp.Diagnostics)

@@ -511,7 +511,8 @@ resource "personio_api_credential" "bi" {
 		"short secret":        {config(w, minimal+"\n  client_secret_wo = \"too short\""), true, "must be between 32 and 512"},
 		"both secrets":        {config(w, minimal+"\n  secret_version = 1\n  client_secret_wo = \""+ownSecret+"\""), true, "cannot be specified when"},
 		"no such integration": {elsewhere(w.URL, w.Management.ClientID, w.Management.ClientSecret), false, "There is no custom integration with the id"},
-		"no recruiting":       {config(w, minimal+"\n  kind = \"recruiting\""), false, "recruiting"},
+		"no recruiting":       {config(acctest.Start(t, acctest.WithoutRecruiting()), minimal+"\n  kind = \"recruiting\""), false, "This gateway has no upstream recruiting credential"},
+		"reset of recruiting": {config(w, minimal+"\n  kind = \"recruiting\"\n  client_id_version = 1"), true, "A recruiting credential has no client id to reset"},
 		"Personio itself":     {elsewhere("https://api.personio.de", "papi-x", "papi-y"), true, "personio_api_credential needs a gateway"},
 		"no credentials":      {elsewhere(w.URL, "papi-x", "papi-y"), false, "Check client_id and client_secret"},
 	} {

@@ -31,7 +31,8 @@ const defaultRotationOverlap = "24h"
 
 const resourceDescription = `A client id and secret of a custom integration, with which a client gets access tokens. It can do what ` +
 	`its [` + "`personio_custom_integration`" + `](custom_integration.md) may do, and no more. Tokens die within a second of the ` +
-	`credential's end: when it is destroyed, disabled or expired.
+	`credential's end: when it is destroyed, disabled or expired. With ` + "`kind = \"recruiting\"`" + ` it is a company id and static ` +
+	`token for Personio's recruiting API instead.
 
 This resource needs a gateway: Personio's own API offers no way to manage credentials. With ` +
 	"`base_url = \"https://api.personio.de\"`" + ` its plan fails and says so.
@@ -61,17 +62,31 @@ With ` + "`rotate_after`" + ` the credential rotates by itself: once the secret 
 	`let it run more often than the window is long. The refresh of a plan looks at the clock; with ` + "`-refresh=false`" + ` nothing new ` +
 	`falls due.
 
+To replace the client id together with the secret, change ` + "`client_id_version`" + `. The credential and its ` + "`id`" + ` stay. The ` +
+	`old client id goes on with the old secret, and with that only, for ` + "`rotation_overlap`" + `; tokens that were issued from ` +
+	`the old pair end with it. With a secret of your own, give another one and change ` + "`client_secret_wo_version`" + ` in the same ` +
+	`apply, else the plan fails.
+
 A change of ` + "`secret_recipient`" + ` needs a new secret, because nobody but the holder of the private key has the old one: change ` +
 	"`secret_version`" + ` along with it, else the plan fails.
 
 A secret that somebody rotated outside Terraform cannot be read back: ` + "`client_secret`" + ` or ` + "`encrypted_client_secret`" + ` becomes null, with ` +
 	`a warning, and the next change of ` + "`secret_version`" + ` makes a new one. After an import both are null as well, and the first ` +
-	"`secret_version`" + ` and ` + "`secret_recipient`" + ` are taken over without a rotation, so that importing disturbs no client. Only ` +
-	`a secret that is older than ` + "`rotate_after`" + ` allows rotates at once, and the plan warns of it.`
+	"`secret_version`" + `, ` + "`client_id_version`" + ` and ` + "`secret_recipient`" + ` are taken over without a rotation, so that importing ` +
+	`disturbs no client. Only a secret that is older than ` + "`rotate_after`" + ` allows rotates at once, and the plan warns of it.
+
+## Recruiting
+
+Personio's ` + "`/v1/recruiting`" + ` takes no access tokens. With ` + "`kind = \"recruiting\"`" + ` the secret is a static token that the client ` +
+	`sends with every call, as ` + "`Authorization: Bearer`" + `, next to ` + "`company_id`" + ` as ` + "`X-Company-ID`" + `. It opens ` +
+	`nothing else, whatever the scopes of the integration, and access tokens do not open ` + "`/v1/recruiting`" + `. Where the secret goes, ` +
+	`rotation, expiry and switching off work as above; ` + "`client_id`" + ` is null, so there is nothing to reset. The gateway needs ` +
+	`a recruiting access of its own: ` + "`personio-gateway serve --upstream-recruiting-company-id ... --upstream-recruiting-token-file ...`" + `.`
 
 // Schema describes the resource.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := configurationAttributes()
+	maps.Copy(attributes, rotationAttributes())
 	maps.Copy(attributes, secretAttributes())
 	maps.Copy(attributes, lifetimeAttributes())
 	maps.Copy(attributes, computedAttributes())
@@ -95,7 +110,8 @@ func configurationAttributes() map[string]schema.Attribute {
 		},
 		"kind": schema.StringAttribute{
 			MarkdownDescription: "`personnel`: client id and secret for access tokens. `recruiting`: company id and a static token for " +
-				"`/v1/recruiting`; needs a gateway that was given recruiting access. A change makes a new credential. Default: `personnel`.",
+				"`/v1/recruiting`; needs a gateway that was given recruiting access. The two open different APIs, so that a change " +
+				"makes a new credential. Default: `personnel`.",
 			Optional:      true,
 			Computed:      true,
 			Default:       stringdefault.StaticString(string(gatewayapi.KindPersonnel)),
@@ -120,19 +136,24 @@ func configurationAttributes() map[string]schema.Attribute {
 	}
 }
 
-// secretAttributes are the secret and how it changes.
-func secretAttributes() map[string]schema.Attribute {
-	own := path.MatchRoot("client_secret_wo")
+// rotationAttributes are what changes the secret, and the client id with it.
+func rotationAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"secret_version": schema.Int64Attribute{
 			MarkdownDescription: "Any change of this number gives the credential a new secret, setting it later and removing it " +
 				"included; the number itself means nothing. Only the first value after an import is taken over without a new secret. " +
 				"Conflicts with `client_secret_wo`.",
 			Optional:   true,
-			Validators: []validator.Int64{int64validator.ConflictsWith(own)},
+			Validators: []validator.Int64{int64validator.ConflictsWith(path.MatchRoot("client_secret_wo"))},
+		},
+		"client_id_version": schema.Int64Attribute{
+			MarkdownDescription: "Any change of this number gives the credential a new client id and a new secret, setting it later and " +
+				"removing it included; the number itself means nothing. Only the first value after an import is taken over without a " +
+				"reset. With `client_secret_wo`, change `client_secret_wo_version` too. Not for `kind = \"recruiting\"`.",
+			Optional: true,
 		},
 		"rotation_overlap": schema.StringAttribute{
-			MarkdownDescription: "How long the old secret stays valid after a rotation, as a duration from `0s` (cut off at once) to " +
+			MarkdownDescription: "How long the old secret, with its client id, stays valid after a rotation, as a duration from `0s` (cut off at once) to " +
 				"`720h`. Changing it alone rotates nothing. Default: `24h`.",
 			CustomType: timetypes.GoDurationType{},
 			Optional:   true,
@@ -140,6 +161,12 @@ func secretAttributes() map[string]schema.Attribute {
 			Default:    stringdefault.StaticString(defaultRotationOverlap),
 			Validators: []validator.String{tfx.DurationBetween(0, gatewayapi.MaxRotationOverlap)},
 		},
+	}
+}
+
+// secretAttributes are the secret and where it goes.
+func secretAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
 		"client_secret_wo": schema.StringAttribute{
 			MarkdownDescription: "A secret of your own, 32 to 512 characters, instead of one that the gateway makes. Write-only: it is " +
 				"in no plan and no state. Sent when the credential is made, and after that when `client_secret_wo_version` changes. " +
@@ -238,9 +265,13 @@ func computedAttributes() map[string]schema.Attribute {
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"client_id": schema.StringAttribute{
-			MarkdownDescription: "The client id, `papi-` and a UUID. A rotation does not change it.",
+			MarkdownDescription: "The client id, `papi-` and a UUID. Only a change of `client_id_version` changes it. Null with " +
+				"`kind = \"recruiting\"`.",
+			Computed: true,
+		},
+		"company_id": schema.StringAttribute{
+			MarkdownDescription: "With `kind = \"recruiting\"` the company id at Personio, which goes into `X-Company-ID`; else null.",
 			Computed:            true,
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"status": schema.StringAttribute{
 			MarkdownDescription: "`ACTIVE`, `DISABLED` or `EXPIRED`.",
@@ -250,6 +281,11 @@ func computedAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "When the credential was last used (RFC 3339); null if never.",
 			CustomType:          timetypes.RFC3339Type{},
 			Computed:            true,
+		},
+		"requests_last_24_hours": schema.Int64Attribute{
+			MarkdownDescription: "How many calls of Personio's API were made with the credential in the 24 hours before Terraform last " +
+				"looked, refused ones included. Fewer if the gateway keeps its access log for less than a day.",
+			Computed: true,
 		},
 		"created_at": schema.StringAttribute{
 			MarkdownDescription: "When the credential was made (RFC 3339).",
