@@ -218,3 +218,23 @@ func multipartReader(contentType string, body []byte) (*multipart.Reader, error)
 	}
 	return multipart.NewReader(bytes.NewReader(body), parameters["boundary"]), nil
 }
+
+// anyUpload reads an upload that concerns no employee.
+func anyUpload(contentType string, body []byte) (content, error) {
+	parts, err := multipartReader(contentType, body)
+	if err != nil {
+		return content{}, err
+	}
+	for {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return content{}, nil
+		}
+		if err != nil {
+			return content{}, errUpload
+		}
+		if _, err := io.Copy(io.Discard, part); err != nil {
+			return content{}, errUpload
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
@@ -22,12 +23,15 @@ func refuse(w http.ResponseWriter, r *http.Request, call *Call, p *gatewayapi.Pr
 		httpapi.WriteProblem(w, p)
 		return
 	}
+	body := map[string]any{"success": false, "error": map[string]any{"code": p.Status, "message": p.Error(), "trace_id": p.TraceID}}
+	if strings.HasPrefix(r.URL.Path, "/v1/recruiting/") {
+		body = map[string]any{"errors": []any{map[string]string{
+			"id": p.TraceID, "status": strconv.Itoa(p.Status), "title": http.StatusText(p.Status), "detail": p.Error(),
+		}}}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(map[string]any{ // A client that went away reads no error.
-		"success": false,
-		"error":   map[string]any{"code": p.Status, "message": p.Error(), "trace_id": p.TraceID},
-	})
+	_ = json.NewEncoder(w).Encode(body) // A client that went away reads no error.
 }
 
 // refuseUnreachable answers for a Personio that could not be asked.

@@ -65,7 +65,7 @@ const upstreamTimeout = time.Minute
 // serve handles one call: authenticate, check the scope, narrow the request,
 // ask Personio, filter the answer.
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *Call) {
-	principal, err := p.Tokens.Authenticate(r)
+	principal, err := p.authenticate(r, e)
 	if err != nil {
 		refuse(w, r, call, httpapi.AuthProblem(r.Context(), p.Log, err))
 		return
@@ -91,19 +91,32 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 	ctx, cancel := context.WithTimeout(r.Context(), upstreamTimeout)
 	defer cancel()
 	// A HEAD is asked as the GET that it is about, and answered without body.
-	answer, err := p.Upstream.Forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(written.body))
+	forward := p.Upstream.Forward
+	if e.Recruiting {
+		forward = p.Upstream.ForwardRecruiting
+	}
+	answer, err := forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(written.body))
 	if err != nil {
 		p.refuseUnreachable(w, r, call, err)
 		return
 	}
 	defer func() { _ = answer.Body.Close() }() // Everything wanted was read.
 	copyHeader(w.Header(), answer.Header)
-	if strings.HasPrefix(e.Pattern, "/v1/") {
+	if strings.HasPrefix(e.Pattern, "/v1/") && !e.Recruiting {
 		// As Personio does: clients from the time of single-use tokens look for
 		// their next token here.
 		w.Header().Set("Authorization", r.Header.Get("Authorization"))
 	}
 	p.answer(w, r, e, call, &principal, answer)
+}
+
+// authenticate finds out who calls: by an access token, or by the static token of
+// recruiting, neither of which opens what the other one does.
+func (p *Proxy) authenticate(r *http.Request, e endpoint) (token.Principal, error) {
+	if e.Recruiting {
+		return p.Tokens.AuthenticateRecruiting(r, p.Upstream.RecruitingCompanyID())
+	}
+	return p.Tokens.Authenticate(r)
 }
 
 // permit checks what needs no body: scopes, the attribute that the answer is, and

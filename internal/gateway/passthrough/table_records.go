@@ -157,5 +157,12 @@ func recruitingEndpoints() []endpoint {
 	for i := range all {
 		all[i].Beta = true
 	}
-	return all
+	return append(all, recruitingPost("/v1/recruiting/applications", anyContent), recruitingPost("/v1/recruiting/applications/documents", anyUpload))
+}
+
+// recruitingPost is an endpoint by which a career site hands something in.
+func recruitingPost(path string, read reader) endpoint {
+	return endpoint{
+		Method: http.MethodPost, Pattern: path, Recruiting: true, Denied: http.StatusForbidden, Read: read, Answer: shape{"nothing of employees", candidates},
+	}
 }
