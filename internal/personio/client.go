@@ -8,7 +8,7 @@
 //	typed method   CustomIntegrations, EmployeeAttributes, ...
 //	read index     many reads of one collection become a few lists
 //	retry          go-retryablehttp with the rules of retry.go
-//	governor       inside the retry: every attempt pays
+//	governor       inside the retry: every attempt pays its class's budget
 //	request id, authentication
 //	attempt        time limit of one attempt
 //	redacting logger

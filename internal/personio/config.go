@@ -19,12 +19,8 @@ import (
 const (
 	DefaultRequestTimeout = 30 * time.Second
 	DefaultMaxRetries     = 4
-	// PersonioRequestsPerSecond is the strictest burst that Personio documents
-	// for an endpoint that is called here: 15 a second for GET
-	// /v1/company/employees (changelog of 6 May 2024).
-	PersonioRequestsPerSecond = 15
-	// GatewayRequestsPerSecond applies to every other host: a gateway keeps to
-	// Personio's limits towards Personio on its own.
+	// GatewayRequestsPerSecond applies to every host but Personio's: a gateway
+	// keeps to Personio's limits towards Personio on its own.
 	GatewayRequestsPerSecond = 100
 	// DefaultPollInterval is the first pause while waiting for a run. A run of a
 	// few hundred people takes a second or two.
@@ -54,10 +50,17 @@ type Config struct {
 	// MaxRetries is how often a call is repeated; 0 means [DefaultMaxRetries],
 	// a negative number never.
 	MaxRetries int
-	// MaxRequestsPerSecond is the pace of all calls together; 0 means
-	// [PersonioRequestsPerSecond] or [GatewayRequestsPerSecond], a negative
-	// number no limit.
+	// MaxRequestsPerSecond is the pace of all calls together. 0 means none of its
+	// own where PersonioLimits hold, else [GatewayRequestsPerSecond]; a negative
+	// number no limit at all, not even those.
 	MaxRequestsPerSecond float64
+	// PersonioLimits keeps calls within the limits that Personio has for each
+	// endpoint (limits.go), whatever the host is called. At Personio's own they
+	// always hold.
+	PersonioLimits bool
+	// Waited is told of each attempt how long it waited for its turn, and in which
+	// class of calls; nil: nobody is.
+	Waited func(class string, wait time.Duration)
 	// PollInterval is the first pause between two looks at a run that is waited
 	// for; the pauses grow to twenty times that. 0 means [DefaultPollInterval].
 	PollInterval time.Duration
@@ -86,11 +89,9 @@ func (c Config) withDefaults(personio bool) Config {
 	if c.MaxRetries == 0 {
 		c.MaxRetries = DefaultMaxRetries
 	}
-	if c.MaxRequestsPerSecond == 0 {
+	c.PersonioLimits = c.PersonioLimits || personio
+	if c.MaxRequestsPerSecond == 0 && !c.PersonioLimits {
 		c.MaxRequestsPerSecond = GatewayRequestsPerSecond
-		if personio {
-			c.MaxRequestsPerSecond = PersonioRequestsPerSecond
-		}
 	}
 	if c.PollInterval <= 0 {
 		c.PollInterval = DefaultPollInterval

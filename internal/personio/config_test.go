@@ -84,10 +84,20 @@ func TestNewTakesBothOrNeitherForRecruiting(t *testing.T) {
 
 func TestDefaultPaceFollowsTheHost(t *testing.T) {
 	t.Parallel()
-	for base, want := range map[string]float64{"": 15, "https://gateway.test": 100} {
-		c, err := New(Config{BaseURL: base})
-		if err != nil || c.config.MaxRequestsPerSecond != want {
-			t.Errorf("%q: %v a second, %v", base, c.config.MaxRequestsPerSecond, err)
+	for _, test := range []struct {
+		config Config
+		pace   float64
+		limits bool
+	}{
+		{Config{}, 0, true},
+		{Config{MaxRequestsPerSecond: 3}, 3, true},
+		{Config{BaseURL: "https://gateway.test"}, 100, false},
+		{Config{BaseURL: "https://gateway.test", MaxRequestsPerSecond: 3}, 3, false},
+		{Config{BaseURL: "https://proxy.test", PersonioLimits: true}, 0, true},
+	} {
+		c, err := New(test.config)
+		if err != nil || c.config.MaxRequestsPerSecond != test.pace || c.config.PersonioLimits != test.limits {
+			t.Errorf("%q: %v a second, Personio's limits %v, %v", test.config.BaseURL, c.config.MaxRequestsPerSecond, c.config.PersonioLimits, err)
 		}
 	}
 }

@@ -207,6 +207,10 @@ func IsGatewayMissing(err error) bool {
 	return ok && e.routeMissing() && strings.HasPrefix(e.Path, gatewayPrefix)
 }
 
+// IsHeldBack reports that a call was not made, because its time was up before
+// the rate limit let it go.
+func IsHeldBack(err error) bool { return errors.Is(err, errGovernor) }
+
 // IsUnauthorized reports that the credential was refused: by the token endpoint
 // or, with a fresh token, by the call. Personio also answers 401 where the
 // credential lacks the right to persons.

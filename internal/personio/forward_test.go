@@ -447,7 +447,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		all := strings.Join(append(lines, err.Error(), errRecruiting.Error(), fmt.Sprintf("%v %#v", c.config, c.config)), "\n")
 		wantNoSecret(t, all)
 		wantContains(t, all, `"status":429`, `"status":401`, `"status":200`, `"query_parameters":"email,limit"`, `"path":"/v2/persons"`,
-			"all calls pause", "unexpected EOF", `"attempt":3`, `"duration_ms":0`, `"header_content_type":"application/json"`, pathToken)
+			"its calls pause", "unexpected EOF", `"attempt":3`, `"duration_ms":0`, `"header_content_type":"application/json"`, pathToken)
 		if want := 3 + 2 + 5 + 1 + 1; len(lines) != want { // Calls, tokens, broken calls, the pause.
 			t.Errorf("%d entries, want %d:\n%s", len(lines), want, all)
 		}

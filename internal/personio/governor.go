@@ -5,133 +5,235 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-const (
-	// shortestPause is the shortest pause after 429, which Personio advises (changelog
-	// of 6 May 2024); it doubles with every 429 that follows a pause.
-	shortestPause = time.Second
-	// longestPause bounds a pause that the server did not ask for.
-	longestPause = 30 * time.Second
-)
-
 // errGovernor is wrapped where a call gave up waiting for its turn.
 var errGovernor = errors.New("waiting for the rate limit")
 
-// governor paces all attempts of a client: a token bucket, and one pause for
-// everybody after a 429.
+// governor paces all attempts of a client. Each class of calls has a budget, and
+// its calls wait for it in a fair order; classes may share further budgets. A
+// 429 pauses the class that it was the answer to. Against a gateway, which knows
+// Personio's limits itself, all calls are of one class.
 type governor struct {
 	client *Client
-	bucket *rate.Limiter
 	next   http.RoundTripper
+	// overall is the budget of all classes together.
+	overall *budget
+	v1      *budget
 
-	mu sync.Mutex
-	// until is the end of the pause, since when it was set, refusals how many
-	// pauses followed each other.
-	until, since time.Time
-	refusals     int
+	mu      sync.Mutex
+	classes map[string]*queue
+	// waiting are the classes with calls that wait, the next one to be served
+	// first.
+	waiting []*queue
+	timer   *time.Timer
+}
+
+// queue is the calls of a class that wait for its budgets, its own and those it
+// shares.
+type queue struct {
+	turns
+	own     *budget
+	budgets []*budget
 }
 
 func newGovernor(c *Client, next http.RoundTripper) *governor {
-	limit := rate.Limit(c.config.MaxRequestsPerSecond)
-	if limit < 0 {
-		limit = rate.Inf
+	overall := noLimit
+	if pace := c.config.MaxRequestsPerSecond; pace > 0 {
+		// The bucket is small: a full one on top of a second's pace must not exceed
+		// the figure by much.
+		overall = limit{perSecond: rate.Limit(pace), burst: max(1, int(min(pace, 1000)/5))}
 	}
-	// The bucket is small: a full one on top of a second's pace must not exceed
-	// the documented figure by much.
-	return &governor{client: c, next: next, bucket: rate.NewLimiter(limit, max(1, int(min(limit, 1000)/5)))}
+	g := &governor{client: c, next: next, classes: map[string]*queue{}, overall: newBudget("", overall)}
+	g.v1 = g.budget(v1Overall)
+	return g
+}
+
+// budget makes the budget of a class.
+func (g *governor) budget(c class) *budget {
+	if g.client.config.MaxRequestsPerSecond < 0 {
+		c.limit = noLimit
+	}
+	return newBudget(c.name, c.limit)
+}
+
+// queue finds the queue that a call belongs into.
+func (g *governor) queue(req *http.Request) *queue {
+	c := class{name: "all", limit: noLimit}
+	if g.client.config.PersonioLimits {
+		c = classOf(req.Method, strings.TrimPrefix(req.URL.Path, g.client.baseURL.Path))
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	q := g.classes[c.name]
+	if q == nil {
+		q = &queue{own: g.v1, budgets: []*budget{g.overall}}
+		if c.name != v1Overall.name {
+			q.own = g.budget(c)
+			q.budgets = append(q.budgets, q.own)
+		}
+		if c.v1 {
+			q.budgets = append(q.budgets, g.v1)
+		}
+		g.classes[c.name] = q
+	}
+	return q
 }
 
 // RoundTrip waits for the call's turn, sends it, and learns from the answer.
 func (g *governor) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := g.wait(req.Context()); err != nil {
+	q, asked := g.queue(req), time.Now()
+	err := g.wait(req.Context(), q)
+	if g.client.config.Waited != nil {
+		g.client.config.Waited(q.own.name, time.Since(asked))
+	}
+	if err != nil {
 		closeBody(req)
 		return nil, fmt.Errorf("%w: %w", errGovernor, err)
 	}
 	sent := time.Now()
 	resp, err := g.next.RoundTrip(req)
 	if err == nil {
-		g.learn(req.Context(), sent, resp)
+		g.learn(req.Context(), q.own, sent, resp)
 	}
 	return resp, err
 }
 
 // wait returns when the call may be sent.
-func (g *governor) wait(ctx context.Context) error {
-	for {
-		if pause := g.pause(); pause > 0 {
-			timer := time.NewTimer(jitter(pause))
-			select {
-			case <-ctx.Done():
-				timer.Stop()
-				return ctx.Err()
-			case <-timer.C:
-			}
-		}
-		if err := g.bucket.Wait(ctx); err != nil {
-			if ctx.Err() == nil {
-				// The bucket says no at once if the deadline comes first.
-				return context.DeadlineExceeded
-			}
+func (g *governor) wait(ctx context.Context, q *queue) error {
+	for pause := g.pause(q); pause > 0; pause = g.pause(q) {
+		timer := time.NewTimer(jitter(pause))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
 			return ctx.Err()
+		case <-timer.C:
 		}
-		// A pause may have begun while the call stood in the queue.
-		if g.pause() <= 0 {
-			return nil
-		}
+	}
+	mine, err := g.enqueue(ctx, q)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-mine:
+		return nil
+	case <-ctx.Done():
+		return g.leave(ctx, q, mine)
 	}
 }
 
-func (g *governor) pause() time.Duration {
+// pause is how long a refusal still holds back the calls of a class.
+func (g *governor) pause(q *queue) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Until(g.until)
+	var longest time.Duration
+	for _, b := range q.budgets {
+		longest = max(longest, time.Until(b.until))
+	}
+	return longest
 }
 
-// learn sets or forgets the pause.
-func (g *governor) learn(ctx context.Context, sent time.Time, resp *http.Response) {
+// enqueue lines a call up. It says no at once if the call's deadline comes before
+// its turn.
+func (g *governor) enqueue(ctx context.Context, q *queue) (turn, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	now, caller := time.Now(), callerFrom(ctx)
+	if deadline, ok := ctx.Deadline(); ok && now.Add(q.delay(now, q.ahead(caller))).After(deadline) {
+		return nil, context.DeadlineExceeded
+	}
+	if q.empty() {
+		g.waiting = append(g.waiting, q)
+	}
+	mine := make(turn)
+	q.push(caller, mine)
+	g.serve(now)
+	return mine, nil
+}
+
+// leave takes out a call that gives up. One that has just got its turn takes it:
+// the transport finds that its caller is gone.
+func (g *governor) leave(ctx context.Context, q *queue, mine turn) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !q.remove(callerFrom(ctx), mine) {
+		return nil
+	}
+	if q.empty() {
+		g.waiting = slices.DeleteFunc(g.waiting, func(other *queue) bool { return other == q })
+	}
+	g.serve(time.Now())
+	return ctx.Err()
+}
+
+// serve lets everybody go whose turn has come, one of a class after one of each
+// other class, and sets the timer for the next.
+func (g *governor) serve(now time.Time) {
+	soonest := time.Duration(-1)
+	for held := 0; held < len(g.waiting); {
+		q := g.waiting[0]
+		g.waiting = slices.Delete(g.waiting, 0, 1)
+		if delay := q.delay(now, 0); delay > 0 {
+			if soonest < 0 || delay < soonest {
+				soonest = delay
+			}
+			g.waiting = append(g.waiting, q)
+			held++
+			continue
+		}
+		for _, b := range q.budgets {
+			b.bucket.AllowN(now, 1)
+		}
+		close(q.pop())
+		if !q.empty() {
+			g.waiting = append(g.waiting, q)
+		}
+		held = 0
+	}
+	switch {
+	case len(g.waiting) == 0 && g.timer != nil:
+		g.timer.Stop()
+	case len(g.waiting) == 0:
+	case g.timer == nil:
+		g.timer = time.AfterFunc(soonest, g.tick)
+	default:
+		g.timer.Reset(soonest)
+	}
+}
+
+func (g *governor) tick() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.serve(time.Now())
+}
+
+// delay is how long the call after so many others must wait at least.
+func (q *queue) delay(now time.Time, ahead int) time.Duration {
+	var longest time.Duration
+	for _, b := range q.budgets {
+		longest = max(longest, b.delay(now, ahead))
+	}
+	return longest
+}
+
+// learn notes what an answer tells of the budget that it was paid from.
+func (g *governor) learn(ctx context.Context, b *budget, sent time.Time, resp *http.Response) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if resp.StatusCode != http.StatusTooManyRequests {
-		if !sent.Before(g.until) {
-			g.refusals = 0
-		}
+		b.answered(sent, resp.Header)
 		return
 	}
-	if sent.Before(g.since) {
-		// Ten calls that were under way together are refused together: one
-		// event, one pause.
-		return
+	if pause := b.refused(sent, resp.Header); pause > 0 {
+		g.client.log(ctx, "rate limit reached, its calls pause", map[string]any{"class": b.name, "pause_ms": pause.Milliseconds()})
 	}
-	pause := min(retryAfter(resp.Header, time.Now()), retryAfterMax)
-	if pause == 0 {
-		pause = max(min(shortestPause<<min(g.refusals, 10), longestPause), replenished(resp.Header))
-	}
-	g.refusals++
-	g.since = time.Now()
-	g.until = g.since.Add(pause)
-	g.client.log(ctx, "rate limit reached, all calls pause", map[string]any{"pause_ms": pause.Milliseconds()})
-}
-
-// replenished computes from Personio's x-ratelimit-* headers when the bucket at
-// the other end holds enough for another call; 0 if they do not say.
-func replenished(header http.Header) time.Duration {
-	number := func(name string) float64 {
-		value, err := strconv.ParseFloat(header.Get("X-Ratelimit-"+name), 64)
-		if err != nil || value < 0 {
-			return 0
-		}
-		return value
-	}
-	perSecond := number("Replenish-Rate")
-	if perSecond == 0 {
-		return 0
-	}
-	missing := max(number("Requested-Tokens"), 1) - number("Remaining")
-	return min(time.Duration(max(missing, 0)/perSecond*float64(time.Second)), longestPause)
 }

@@ -188,8 +188,9 @@ func transportAttributes() map[string]schema.Attribute {
 			Validators: []validator.Int64{int64validator.Between(0, maxRetries)},
 		},
 		"max_requests_per_second": schema.Float64Attribute{
-			MarkdownDescription: "Pace of all calls together, at least 0.01. Default: 15 towards Personio, 100 towards a gateway, which " +
-				"keeps Personio's limits by itself. Environment: `PERSONIO_MAX_REQUESTS_PER_SECOND`.",
+			MarkdownDescription: "Pace of all calls together, at least 0.01. Default: 100 towards a gateway, which keeps Personio's limits by " +
+				"itself; none towards Personio, whose limits for each endpoint are kept in any case. " +
+				"Environment: `PERSONIO_MAX_REQUESTS_PER_SECOND`.",
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(minRequestsPerSecond)},
 		},
