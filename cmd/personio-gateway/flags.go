@@ -43,7 +43,7 @@ func (f *upstreamFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.recruitingCompanyID, "upstream-recruiting-company-id", "", "company id of the access to Personio's recruiting API, which has its own; without it no recruiting credentials can be made")
 	flags.StringVar(&f.recruitingToken, "upstream-recruiting-token", "", "its static token; better given as PERSONIO_GATEWAY_UPSTREAM_RECRUITING_TOKEN or in a file")
 	flags.StringVar(&f.recruitingTokenFile, "upstream-recruiting-token-file", "", "file that holds the static token")
-	flags.Float64Var(&f.requestsPerSecond, "upstream-requests-per-second", 0, "pace of all calls to Personio together; 0: Personio's documented limit")
+	flags.Float64Var(&f.requestsPerSecond, "upstream-requests-per-second", 0, "pace of all calls to Personio together, on top of Personio's limits for each endpoint; 0: those alone; negative: no limit at all")
 }
 
 // secretFrom returns a secret from its flag, or from the file that the flag of the

@@ -43,8 +43,9 @@ type Config struct {
 	// for Personio's /v1/recruiting; both or neither. Without it there are no
 	// credentials of the kind recruiting.
 	UpstreamRecruitingCompanyID, UpstreamRecruitingToken string
-	// UpstreamRequestsPerSecond paces all calls to Personio together; 0 means
-	// Personio's documented limit, a negative number none.
+	// UpstreamRequestsPerSecond paces all calls to Personio together, on top of
+	// Personio's limits for each endpoint; 0 means those alone, a negative number
+	// no limit at all.
 	UpstreamRequestsPerSecond float64
 	// PublicURL is the address that clients use; nil: the host they name.
 	PublicURL *url.URL
@@ -91,7 +92,8 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	if config.TickEvery == 0 {
 		config.TickEvery = 5 * time.Second
 	}
-	client, err := newUpstreamClient(config)
+	metrics := newMetrics()
+	client, err := newUpstreamClient(config, metrics.waited)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +111,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		now:      config.Now,
 	}
 	syncs := s.newSyncs(config)
-	s.handler = s.routes(config, syncs)
+	s.handler = s.routes(config, syncs, metrics)
 	if s.jobs, err = syncs.start(ctx, config, db); err != nil {
 		s.access.Close()
 		return nil, errors.Join(err, s.tokens.Close(), db.Close())
@@ -118,7 +120,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	return s, nil
 }
 
-func newUpstreamClient(config Config) (*personio.Client, error) {
+func newUpstreamClient(config Config, waited func(class string, wait time.Duration)) (*personio.Client, error) {
 	client, err := personio.New(personio.Config{
 		BaseURL:              config.UpstreamURL,
 		ClientID:             config.UpstreamClientID,
@@ -128,6 +130,8 @@ func newUpstreamClient(config Config) (*personio.Client, error) {
 		UserAgent:            "personio-gateway/" + config.Version,
 		MaxRetries:           2,
 		MaxRequestsPerSecond: config.UpstreamRequestsPerSecond,
+		PersonioLimits:       true,
+		Waited:               waited,
 		Now:                  config.Now,
 		Log: func(ctx context.Context, message string, fields map[string]any) {
 			args := make([]any, 0, 2*len(fields))
@@ -178,13 +182,12 @@ func bindKey(ctx context.Context, db *store.Store, key *secretbox.Key) error {
 }
 
 // routes wires everything that answers.
-func (s *Server) routes(config Config, syncs *syncs) http.Handler {
+func (s *Server) routes(config Config, syncs *syncs, metrics *metrics) http.Handler {
 	mux := http.NewServeMux()
-	metrics := newMetrics()
 	(&token.Handler{Service: s.tokens, Log: s.log}).Register(mux)
 	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: s.observe(metrics)}).Register(mux)
 
-	api := httpapi.New(mux, config.Version, s.tokens, s.log)
+	api := httpapi.New(mux, config.Version, s.tokens, s.log, metrics.credentialCall)
 	idempotency := syncs.rules.Idempotency
 	(&customintegration.Service{Store: s.store, Upstream: s.upstream, Idempotency: idempotency, Now: s.now, Log: s.log}).Register(api)
 	(&apicredential.Service{Store: s.store, Upstream: s.upstream, Key: config.Key, Idempotency: idempotency, Now: s.now}).Register(api)
@@ -196,7 +199,7 @@ func (s *Server) routes(config Config, syncs *syncs) http.Handler {
 
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", metrics.handler())
+	mux.Handle("GET /metrics", metrics.handler(s.store.CredentialIDs))
 	mux.HandleFunc("/", httpapi.RouteNotFound)
 	return s.middleware(mux, config.PublicURL)
 }

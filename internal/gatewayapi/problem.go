@@ -51,6 +51,7 @@ const (
 	KindBadGateway        = "common.bad_gateway"
 	KindUnavailable       = "common.service_unavailable"
 	KindGatewayTimeout    = "common.gateway_timeout"
+	KindTooManyRequests   = "common.too_many_requests"
 	KindRouteNotFound     = "apinot_found"
 	KindConflict          = "gateway.conflict"
 	KindInUse             = "gateway.in_use"
@@ -59,6 +60,9 @@ const (
 	KindIdempotencyReused = "gateway.idempotency_key_reused"
 	KindUpstreamSmaller   = "gateway.upstream_may_not"
 )
+
+// TitleTooManyRequests is the title of errors of [KindTooManyRequests].
+const TitleTooManyRequests = "Too Many Requests"
 
 // Kind returns the part of the error's type after the '#', "" if it has none.
 func (e ProblemError) Kind() string {

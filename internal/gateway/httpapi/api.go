@@ -28,11 +28,14 @@ type API struct {
 	huma.API
 	tokens *token.Service
 	log    *slog.Logger
+	// observe is told of every call that came with a good token.
+	observe func(credentialID string, status int)
 }
 
 // New makes the management API on a mux. Its OpenAPI 3.1 document is at
-// /gateway/v1/openapi.json.
-func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Logger) *API {
+// /gateway/v1/openapi.json. observe is told whose each call was, and how it was
+// answered.
+func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Logger, observe func(credentialID string, status int)) *API {
 	installErrors()
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[gatewayapi.Nullable[time.Time]](), reflect.TypeFor[time.Time]())
@@ -55,7 +58,7 @@ func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Lo
 		DefaultFormat: "application/json",
 	}
 	registry.RegisterTypeAlias(reflect.TypeFor[map[string]string](), reflect.TypeFor[texts]())
-	a := &API{API: humago.New(mux, config), tokens: tokens, log: log}
+	a := &API{API: humago.New(mux, config), tokens: tokens, log: log, observe: observe}
 	a.UseMiddleware(a.authorize)
 	return a
 }
@@ -108,11 +111,13 @@ func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	}
 	for _, scope := range security[0]["token"] {
 		if !principal.Management || !principal.Scopes.Has(scope) {
+			a.observe(principal.CredentialID, http.StatusForbidden)
 			WriteProblem(w, Problem(http.StatusForbidden, gatewayapi.KindForbidden, fmt.Sprintf(
 				"This call needs the scope %s, which only a management credential can hold. Management credentials are made with personio-gateway management-credential create.", scope), nil))
 			return
 		}
 	}
+	defer func() { a.observe(principal.CredentialID, ctx.Status()) }()
 	next(huma.WithValue(ctx, callerKey{}, principal.CredentialID))
 }
 

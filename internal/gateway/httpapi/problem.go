@@ -27,6 +27,7 @@ var titles = map[string]string{
 	gatewayapi.KindBadGateway:        "Bad gateway",
 	gatewayapi.KindUnavailable:       "Service unavailable",
 	gatewayapi.KindGatewayTimeout:    "Gateway timeout",
+	gatewayapi.KindTooManyRequests:   gatewayapi.TitleTooManyRequests,
 	gatewayapi.KindConflict:          "Exists already",
 	gatewayapi.KindInUse:             "Still in use",
 	gatewayapi.KindInvalid:           "Invalid value",

@@ -24,6 +24,8 @@ type Service struct {
 
 // Credential is a management credential as it is told to its owner, once.
 type Credential struct {
+	// ID is what the access log and the metrics call it.
+	ID           string   `json:"id"`
 	ClientID     string   `json:"client_id"`
 	ClientSecret string   `json:"client_secret,omitempty"`
 	Name         string   `json:"name"`
@@ -56,7 +58,7 @@ func (s *Service) Create(ctx context.Context, name string, scopes []string) (Cre
 	if err := s.Store.InsertManagementCredential(ctx, row); err != nil {
 		return Credential{}, fmt.Errorf("storing the management credential: %w", err)
 	}
-	return Credential{ClientID: row.ClientID, ClientSecret: secret, Name: name, Scopes: scopes}, nil
+	return Credential{ID: row.ID, ClientID: row.ClientID, ClientSecret: secret, Name: name, Scopes: scopes}, nil
 }
 
 // List returns all management credentials, without secrets.
@@ -67,7 +69,7 @@ func (s *Service) List(ctx context.Context) ([]Credential, error) {
 	}
 	list := make([]Credential, 0, len(rows))
 	for _, row := range rows {
-		list = append(list, Credential{ClientID: row.ClientID, Name: row.Name, Scopes: row.Scopes, CreatedAt: &row.CreatedAt, LastUsedAt: row.LastUsedAt})
+		list = append(list, Credential{ID: row.ID, ClientID: row.ClientID, Name: row.Name, Scopes: row.Scopes, CreatedAt: &row.CreatedAt, LastUsedAt: row.LastUsedAt})
 	}
 	return list, nil
 }
@@ -83,7 +85,7 @@ func (s *Service) Rotate(ctx context.Context, clientID string, overlap time.Dura
 	if err := s.Store.RotateManagementCredential(ctx, row); err != nil {
 		return Credential{}, explain(err, clientID)
 	}
-	return Credential{ClientID: clientID, ClientSecret: secret, Name: row.Name, Scopes: row.Scopes}, nil
+	return Credential{ID: row.ID, ClientID: clientID, ClientSecret: secret, Name: row.Name, Scopes: row.Scopes}, nil
 }
 
 // Revoke ends a credential and its tokens.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/httpapi"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
 
 // maxErrorBody bounds the error body of Personio that is passed on.
@@ -41,7 +42,11 @@ func (p *Proxy) refuseUnreachable(w http.ResponseWriter, r *http.Request, call *
 		return
 	}
 	problem := httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway, "The gateway could not ask Personio. Its log has the reason under this trace id.", nil)
-	if isTimeout(err) {
+	switch {
+	case personio.IsHeldBack(err):
+		problem = httpapi.Problem(http.StatusTooManyRequests, gatewayapi.KindTooManyRequests,
+			fmt.Sprintf("The gateway keeps to Personio's rate limits, and this call's turn would not have come within %s. Try again later.", upstreamTimeout), nil)
+	case isTimeout(err):
 		problem = httpapi.Problem(http.StatusGatewayTimeout, gatewayapi.KindGatewayTimeout, "Personio did not answer in time.", nil)
 	}
 	p.Log.ErrorContext(r.Context(), "asking Personio failed", "endpoint", call.Endpoint, "trace_id", problem.TraceID, "error", err)
@@ -65,7 +70,11 @@ func (p *Proxy) relayError(w http.ResponseWriter, r *http.Request, call *Call, a
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody))
 	if err != nil || isJSON(answer) != nil || !json.Valid(bytes.TrimSpace(body)) {
-		refuse(w, r, call, httpapi.Problem(status, gatewayapi.KindBadRequest, fmt.Sprintf("Personio answered with status %d and no readable reason.", status), nil))
+		kind := gatewayapi.KindBadRequest
+		if status == http.StatusTooManyRequests {
+			kind = gatewayapi.KindTooManyRequests
+		}
+		refuse(w, r, call, httpapi.Problem(status, kind, fmt.Sprintf("Personio answered with status %d and no readable reason.", status), nil))
 		return
 	}
 	call.Status = status

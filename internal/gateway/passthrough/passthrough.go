@@ -22,6 +22,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/token"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/upstream"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
 
 // Call tells what one call was, without a value of anybody.
@@ -95,7 +96,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, e endpoint, call *
 	if e.Recruiting {
 		forward = p.Upstream.ForwardRecruiting
 	}
-	answer, err := forward(ctx, e.Method, r.URL.EscapedPath(), query, header, bodyReader(written.body))
+	answer, err := forward(personio.WithCaller(ctx, principal.CredentialID), e.Method, r.URL.EscapedPath(), query, header, bodyReader(written.body))
 	if err != nil {
 		p.refuseUnreachable(w, r, call, err)
 		return

@@ -71,3 +71,12 @@ func (s *Store) DeleteManagementCredential(ctx context.Context, clientID string)
 	}
 	return err
 }
+
+// CredentialIDs returns the ids of all API credentials and management
+// credentials.
+func (s *Store) CredentialIDs(ctx context.Context) ([]string, error) {
+	return collect(ctx, s.db, func(row interface{ Scan(...any) error }) (id string, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `SELECT id FROM api_credentials UNION ALL SELECT id FROM management_credentials`)
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/syncer"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
 
 // work lets the engine do a run and returns the run with its outcome. What is
@@ -45,7 +46,7 @@ func (s *Service) work(ctx context.Context, run gatewayapi.SyncRun, rule store.S
 		return run, err
 	}
 	engine := syncer.Engine{Source: syncer.FromUpstream(s.Upstream), Target: client, Journal: newJournal(s, run, rule)}
-	result, err := engine.Run(ctx, syncer.Input{
+	result, err := engine.Run(personio.WithCaller(ctx, rule.ID), syncer.Input{
 		RuleID: rule.ID, Rule: rule.Config, Readable: readable(integration), Others: others, Now: s.Now(),
 	})
 	run.Status, run.Error, run.Counts = result.Status, result.Error, result.Counts

@@ -46,7 +46,7 @@ func BenchmarkCheck(b *testing.B) {
 	}); err != nil {
 		b.Fatal(err)
 	}
-	issued, err := service.Issue(b.Context(), credential.ClientID, secret, nil)
+	issued, err := service.Issue(b.Context(), token.Request{ClientID: credential.ClientID, ClientSecret: secret, Endpoint: token.EndpointV2})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,10 +7,13 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
 // maxBody bounds the body of a token request.
@@ -39,7 +42,12 @@ func (h *Handler) authV1(w http.ResponseWriter, r *http.Request) {
 		writeV1(w, http.StatusBadRequest, v1Error(http.StatusBadRequest, "Send client_id and client_secret as JSON or as a form."))
 		return
 	}
-	issued, err := h.Service.Issue(r.Context(), clientID, clientSecret, nil)
+	issued, err := h.Service.Issue(r.Context(), Request{ClientID: clientID, ClientSecret: clientSecret, Endpoint: EndpointV1, From: r.RemoteAddr})
+	if throttled, ok := errors.AsType[throttledError](err); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(throttled.seconds()))
+		writeV1(w, http.StatusTooManyRequests, v1Error(http.StatusTooManyRequests, "Too many requests."))
+		return
+	}
 	if err != nil {
 		oauth := h.oauthError(r, err)
 		status := oauth.status
@@ -149,6 +157,24 @@ func writeOAuthError(w http.ResponseWriter, e oauthError) {
 	_ = json.NewEncoder(w).Encode(e) // A client that went away reads no error.
 }
 
+// writeThrottled answers with the general error body of v2, as Personio's rate
+// limits do in front of every endpoint.
+func writeThrottled(w http.ResponseWriter, e throttledError) {
+	w.Header().Set("Retry-After", strconv.Itoa(e.seconds()))
+	w.Header().Set("Content-Type", gatewayapi.ContentTypeProblem)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusTooManyRequests)
+	_ = json.NewEncoder(w).Encode(gatewayapi.Problem{ // A client that went away reads no error.
+		TraceID:   uuid.NewString(),
+		Timestamp: time.Now().UTC().Truncate(time.Millisecond),
+		Errors: []gatewayapi.ProblemError{{
+			Title:  gatewayapi.TitleTooManyRequests,
+			Detail: "Too many access tokens were asked for. A token lives for a day: keep it and use it again.",
+			Type:   gatewayapi.TypeBase + gatewayapi.KindTooManyRequests,
+		}},
+	})
+}
+
 // tokenV2 takes a form only, with grant_type client_credentials.
 func (h *Handler) tokenV2(w http.ResponseWriter, r *http.Request) {
 	form, oauthErr := formV2(w, r, "grant_type", "client_id", "client_secret")
@@ -160,7 +186,14 @@ func (h *Handler) tokenV2(w http.ResponseWriter, r *http.Request) {
 		writeOAuthError(w, newOAuthError("unsupported_grant_type", "The only grant type is client_credentials.", map[string]any{"grant_type": grant}))
 		return
 	}
-	issued, err := h.Service.Issue(r.Context(), form.Get("client_id"), form.Get("client_secret"), strings.Fields(form.Get("scope")))
+	issued, err := h.Service.Issue(r.Context(), Request{
+		ClientID: form.Get("client_id"), ClientSecret: form.Get("client_secret"), Scopes: strings.Fields(form.Get("scope")),
+		Endpoint: EndpointV2, From: r.RemoteAddr,
+	})
+	if throttled, ok := errors.AsType[throttledError](err); ok {
+		writeThrottled(w, throttled)
+		return
+	}
 	if err != nil {
 		writeOAuthError(w, h.oauthError(r, err))
 		return

@@ -54,11 +54,12 @@ type Service struct {
 	now   func() time.Time
 	use   *useRecorder
 	known *cache
+	asked *throttle
 }
 
 // New makes the service. Close it to write what was noted of last uses.
 func New(s *store.Store, key *secretbox.Key, now func() time.Time) *Service {
-	return &Service{store: s, key: key, now: now, use: newUseRecorder(s), known: newCache(s)}
+	return &Service{store: s, key: key, now: now, use: newUseRecorder(s), known: newCache(s), asked: newThrottle()}
 }
 
 // Close writes the last uses and ends the service's goroutine.
@@ -188,15 +189,25 @@ type issuer struct {
 	scopes                                            []string
 }
 
-// Issue makes a token for a client id and secret. Without scopes it carries
-// every scope of the credential, otherwise those that were asked for.
-func (s *Service) Issue(ctx context.Context, clientID, clientSecret string, scopes []string) (Issued, error) {
+// Request asks for a token.
+type Request struct {
+	ClientID, ClientSecret string
+	// Scopes are the scopes that are wanted; none: every scope of the credential.
+	Scopes []string
+	// Endpoint is where it was asked for, From the address it came from; both are
+	// for the throttle.
+	Endpoint Endpoint
+	From     string
+}
+
+// Issue makes a token.
+func (s *Service) Issue(ctx context.Context, r Request) (Issued, error) {
 	now := s.now()
-	from, err := s.authenticateClient(ctx, clientID, clientSecret, now)
+	from, err := s.authenticateClient(ctx, r, now)
 	if err != nil {
 		return Issued{}, err
 	}
-	granted := attribute.NewScopeSet(from.scopes...)
+	granted, scopes := attribute.NewScopeSet(from.scopes...), r.Scopes
 	for _, scope := range scopes {
 		if !granted.Has(scope) {
 			return Issued{}, invalidScopeError{scope}
@@ -223,15 +234,20 @@ func (s *Service) Issue(ctx context.Context, clientID, clientSecret string, scop
 	return Issued{AccessToken: token, Scopes: slices.Clone(scopes), Life: Life}, nil
 }
 
-func (s *Service) authenticateClient(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
-	credential, err := s.store.APICredentialByClientID(ctx, clientID, now)
+// authenticateClient finds the credential of a request. The throttle comes before
+// the secret is looked at: it is there for guesses, too.
+func (s *Service) authenticateClient(ctx context.Context, r Request, now time.Time) (issuer, error) {
+	credential, err := s.store.APICredentialByClientID(ctx, r.ClientID, now)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.authenticateManagement(ctx, clientID, clientSecret, now)
+		return s.authenticateManagement(ctx, r, now)
 	}
 	if err != nil {
 		return issuer{}, err
 	}
-	secretID, ok := s.match(credential.SecretOf(clientID), clientSecret, now)
+	if err := s.asked.admit(counted{r.Endpoint, credential.ID, r.From}, now); err != nil {
+		return issuer{}, err
+	}
+	secretID, ok := s.match(credential.SecretOf(r.ClientID), r.ClientSecret, now)
 	switch {
 	case !ok:
 		return issuer{}, errWrongSecret
@@ -261,15 +277,19 @@ func (s *Service) usable(ctx context.Context, credential *store.APICredential, n
 	return integration, err
 }
 
-func (s *Service) authenticateManagement(ctx context.Context, clientID, clientSecret string, now time.Time) (issuer, error) {
-	credential, err := s.store.ManagementCredentialByClientID(ctx, clientID)
-	if errors.Is(err, store.ErrNotFound) {
-		return issuer{}, s.unknownClient(ctx, clientSecret, now)
-	}
-	if err != nil {
+func (s *Service) authenticateManagement(ctx context.Context, r Request, now time.Time) (issuer, error) {
+	credential, err := s.store.ManagementCredentialByClientID(ctx, r.ClientID)
+	unknown := errors.Is(err, store.ErrNotFound)
+	if err != nil && !unknown {
 		return issuer{}, err
 	}
-	secretID, ok := s.match(credential.Secret, clientSecret, now)
+	if err := s.asked.admit(counted{r.Endpoint, credential.ID, r.From}, now); err != nil {
+		return issuer{}, err
+	}
+	if unknown {
+		return issuer{}, s.unknownClient(ctx, r.ClientSecret, now)
+	}
+	secretID, ok := s.match(credential.Secret, r.ClientSecret, now)
 	if !ok {
 		return issuer{}, errWrongSecret
 	}
