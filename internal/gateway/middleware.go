@@ -58,10 +58,15 @@ func isAbort(cause any) bool {
 }
 
 // clean reports whether a path is what it looks like: no dot segments, no
-// doubled or encoded slashes. An unclean path is answered like an unknown one,
-// it is never rewritten.
+// doubled or encoded slashes, no NUL. A path of Personio's API has no escapes
+// and no parameters at all: a server behind may read "..;" or "%2e" as a step
+// up. An unclean path is answered like an unknown one, it is never rewritten.
 func clean(u *url.URL) bool {
-	if strings.Contains(strings.ToLower(u.EscapedPath()), "%2f") || strings.Contains(u.Path, `\`) {
+	escaped := strings.ToLower(u.EscapedPath())
+	if strings.Contains(escaped, "%2f") || strings.ContainsAny(u.Path, "\\\x00") {
+		return false
+	}
+	if !strings.HasPrefix(u.Path, "/gateway/") && strings.ContainsAny(escaped, "%;") {
 		return false
 	}
 	return strings.HasPrefix(u.Path, "/") && strings.TrimSuffix(path.Clean(u.Path), "/") == strings.TrimSuffix(u.Path, "/")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,8 +69,8 @@ func (p *Proxy) relayError(w http.ResponseWriter, r *http.Request, call *Call, a
 		refuse(w, r, call, upstreamDown(status))
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody))
-	if err != nil || isJSON(answer) != nil || !json.Valid(bytes.TrimSpace(body)) {
+	body, err := errorBody(answer)
+	if err != nil {
 		kind := gatewayapi.KindBadRequest
 		if status == http.StatusTooManyRequests {
 			kind = gatewayapi.KindTooManyRequests
@@ -79,8 +80,31 @@ func (p *Proxy) relayError(w http.ResponseWriter, r *http.Request, call *Call, a
 	}
 	call.Status = status
 	w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // A client that went away reads no error.
+	_, _ = body.WriteTo(w) // A client that went away reads no error.
+}
+
+// errorMembers are the members of error bodies, those of all of Personio's
+// services: v1, v2, and those with a shape of their own.
+var errorMembers = []string{
+	"success", "error", "errors", "code", "status", "title", "detail", "details", "message", "type", "_meta",
+	"personio_trace_id", "trace_id", "timestamp",
+}
+
+// errorBody reads an error body and leaves out what does not belong to one, such
+// as a copy of the object that the error is about.
+func errorBody(answer *http.Response) (*bytes.Buffer, error) {
+	var out bytes.Buffer
+	f := newFilter(&out, io.LimitReader(answer.Body, maxErrorBody))
+	err := isJSON(answer)
+	if err == nil {
+		err = f.object(func(name string) error { return f.keepIf(slices.Contains(errorMembers, name), name) })
+	}
+	if err == nil {
+		err = atEnd(f.dec)
+	}
+	return &out, err
 }
 
 // upstreamDown is the answer for a Personio that is in trouble.

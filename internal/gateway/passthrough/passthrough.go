@@ -221,6 +221,9 @@ func describe(err error) string {
 }
 
 func isJSON(answer *http.Response) error {
+	if encoded(answer.Header) {
+		return fmt.Errorf("the content encoding is %q", answer.Header.Get("Content-Encoding"))
+	}
 	if t, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); t != "application/json" && !strings.HasSuffix(t, "+json") {
 		return fmt.Errorf("the content type is %q", t)
 	}

@@ -38,7 +38,7 @@ const (
 
 // errMalformed is the error of a body that is not what it says it is, or that
 // two readers could understand differently.
-var errMalformed = errors.New("the body is not well-formed JSON without duplicate names, nor a form")
+var errMalformed = errors.New("the body is neither well-formed JSON nor a form, or it names a field twice")
 
 // content is what a body would write.
 type content struct {
@@ -81,7 +81,10 @@ func anyContent(contentType string, body []byte) (content, error) {
 // guard reads the body of a write and refuses it whole if it touches what the
 // principal may not write. What it returns is what Personio gets.
 func (e endpoint) guard(w http.ResponseWriter, r *http.Request, principal *token.Principal) (content, *gatewayapi.Problem) {
-	contentType := r.Header.Get("Content-Type")
+	contentType, problem := bodyType(r.Header)
+	if problem != nil {
+		return content{}, problem
+	}
 	limit := int64(maxBody)
 	if mediaType, _, _ := mime.ParseMediaType(contentType); mediaType == typeMultipart {
 		limit = maxUpload
@@ -183,7 +186,10 @@ func touchedByForm(body []byte) ([]string, error) {
 		return nil, errMalformed
 	}
 	var keys []string
-	for field := range form {
+	for field, values := range form {
+		if len(values) > 1 {
+			return nil, errMalformed
+		}
 		name := field
 		if match := formField.FindStringSubmatch(field); match != nil {
 			name = employeeKey(match[1])
@@ -204,21 +210,14 @@ func touchedByPerson(contentType string, body []byte) ([]string, error) {
 	for field, value := range object {
 		switch field {
 		case "custom_attributes":
-			var custom []map[string]json.RawMessage
-			if json.Unmarshal(value, &custom) != nil {
-				return nil, errMalformed
+			touched, err := touchedByCustom(value)
+			if err != nil {
+				return nil, err
 			}
-			for _, c := range custom {
-				// By its exact name: {"ID": ...} beside it must not stand in for it.
-				var id string
-				if json.Unmarshal(c["id"], &id) != nil {
-					return nil, errMalformed
-				}
-				keys = append(keys, customKey(id))
-			}
+			keys = append(keys, touched...)
 		case "employments":
 			var employments []json.RawMessage
-			if json.Unmarshal(value, &employments) != nil {
+			if json.Unmarshal(value, &employments) != nil || employments == nil {
 				return nil, errMalformed
 			}
 			for _, employment := range employments {
@@ -230,6 +229,31 @@ func touchedByPerson(contentType string, body []byte) ([]string, error) {
 			}
 		default:
 			keys = append(keys, orItself(field)(attribute.PersonField(field)))
+		}
+	}
+	return keys, nil
+}
+
+// touchedByCustom names the attributes that v2's list of custom attributes
+// touches: [{id, value}]. Another member, such as global_id, could name another
+// attribute to another reader, and stands for itself.
+func touchedByCustom(list json.RawMessage) ([]string, error) {
+	var custom []map[string]json.RawMessage
+	if json.Unmarshal(list, &custom) != nil || custom == nil {
+		return nil, errMalformed
+	}
+	var keys []string
+	for _, c := range custom {
+		// By its exact name: {"ID": ...} beside it must not stand in for it.
+		var id string
+		if json.Unmarshal(c["id"], &id) != nil {
+			return nil, errMalformed
+		}
+		keys = append(keys, customKey(id))
+		for name := range c {
+			if name != "id" && name != "value" {
+				keys = append(keys, "custom_attributes."+name)
+			}
 		}
 	}
 	return keys, nil
