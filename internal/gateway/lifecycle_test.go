@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // The whole suite holds on PostgreSQL too.
 func TestOnPostgreSQL(t *testing.T) {
 	t.Parallel()
-	testdb.OnPostgreSQL(t, "^TestReadsShowExactly")
+	testdb.OnPostgreSQL(t, "^(TestReadsShowExactly|TestMemory)")
 }
 
 // What was made survives a restart; tokens do too.
