@@ -87,6 +87,10 @@ func (v view) employment(e object) object {
 		switch name {
 		case "id", "person", "_meta":
 		case "org_units":
+			if !v["department"] && !v["team"] {
+				delete(e, name)
+				continue
+			}
 			e[name] = slices.DeleteFunc(e[name].([]any), func(u any) bool { return !v[u.(object)["type"].(string)] })
 		case "termination":
 			termination, ok := e[name].(object)

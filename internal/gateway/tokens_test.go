@@ -31,6 +31,7 @@ type v2Auth struct {
 	Error       string         `json:"error"`
 	Description string         `json:"error_description"`
 	URI         string         `json:"error_uri"`
+	Type        string         `json:"type"`
 	Timestamp   string         `json:"timestamp"`
 	TraceID     string         `json:"trace_id"`
 	Meta        map[string]any `json:"meta"`
@@ -115,7 +116,7 @@ func TestTokenV2(t *testing.T) {
 	} {
 		a := e.call(http.MethodPost, "/v2/auth/token", "", bad.body).want(http.StatusBadRequest)
 		auth := decode[v2Auth](a)
-		if auth.Error != bad.code || auth.Description == "" || auth.TraceID == "" || auth.Timestamp == "" || !strings.HasSuffix(auth.URI, "#credentials.oauth2."+bad.code) {
+		if auth.Error != bad.code || auth.Description == "" || auth.TraceID == "" || auth.Timestamp == "" || !strings.Contains(auth.URI+auth.Type, "#credentials.oauth2."+bad.code) || auth.Meta == nil {
 			t.Errorf("%s: %s", name, a.body)
 		}
 		if strings.Contains(string(a.body), c.ClientSecret) {

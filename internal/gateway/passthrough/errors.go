@@ -25,7 +25,7 @@ func refuse(w http.ResponseWriter, r *http.Request, call *Call, p *gatewayapi.Pr
 		httpapi.WriteProblem(w, p)
 		return
 	}
-	body := map[string]any{"success": false, "error": map[string]any{"code": p.Status, "message": p.Error(), "trace_id": p.TraceID}}
+	body := map[string]any{"success": false, "error": map[string]any{"code": p.Status, "message": fmt.Sprintf("%s (trace id %s)", p.Error(), p.TraceID)}}
 	if strings.HasPrefix(r.URL.Path, "/v1/recruiting/") {
 		body = map[string]any{"errors": []any{map[string]string{
 			"id": p.TraceID, "status": strconv.Itoa(p.Status), "title": http.StatusText(p.Status), "detail": p.Error(),

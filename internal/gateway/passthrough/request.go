@@ -30,7 +30,7 @@ func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Valu
 		switch {
 		case !known && e.knowsFilter(name):
 			return nil, httpapi.Problem(http.StatusBadRequest, gatewayapi.KindBadRequest, fmt.Sprintf(
-				"Provided filter encoding is invalid: %s is no operator of this filter.", name), map[string]string{gatewayapi.MetaPointer: "#query/" + name})
+				"Provided filter encoding is invalid: %s is no operator of this filter.", name), nil)
 		case !known:
 			continue // As Personio does.
 		case rule.reveals != "" && !principal.MayRead(rule.reveals):

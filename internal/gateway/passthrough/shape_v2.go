@@ -98,7 +98,10 @@ func (f *filter) employment() error {
 			}
 			return f.drop()
 		case "org_units":
-			return f.put(name, f.orgUnits)
+			if f.allow("department") || f.allow("team") {
+				return f.put(name, f.orgUnits)
+			}
+			return f.drop()
 		case "termination":
 			if f.allowsTermination() {
 				return f.put(name, f.termination)

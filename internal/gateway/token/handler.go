@@ -113,14 +113,18 @@ func writeV1(w http.ResponseWriter, status int, body any) {
 type oauthError struct {
 	ErrorCode        string         `json:"error"`
 	ErrorDescription string         `json:"error_description"`
-	ErrorURI         string         `json:"error_uri"`
+	ErrorURI         string         `json:"error_uri,omitempty"`
+	Type             string         `json:"type,omitempty"`
 	Timestamp        time.Time      `json:"timestamp"`
 	TraceID          string         `json:"trace_id"`
-	Meta             map[string]any `json:"meta,omitempty"`
+	Meta             map[string]any `json:"meta"`
 	status           int
 }
 
 func newOAuthError(code, description string, meta map[string]any) oauthError {
+	if meta == nil {
+		meta = map[string]any{}
+	}
 	return oauthError{
 		ErrorCode:        code,
 		ErrorDescription: description,
@@ -210,6 +214,8 @@ func (h *Handler) tokenV2(w http.ResponseWriter, r *http.Request) {
 func formV2(w http.ResponseWriter, r *http.Request, required ...string) (url.Values, *oauthError) {
 	if mediaType(r) != "application/x-www-form-urlencoded" {
 		e := newOAuthError("invalid_request", "The content type must be application/x-www-form-urlencoded.", nil)
+		// For this one error Personio names the page in type.
+		e.ErrorURI, e.Type = "", e.ErrorURI+".invalid_request_content_type"
 		return nil, &e
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
