@@ -3,9 +3,13 @@
 package acctest
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +53,9 @@ type World struct {
 	// Client calls the gateway with the management credential, for what a test
 	// does behind Terraform's back.
 	Client *personio.Client
+	// DatabaseURL is the gateway's database, and Log what it says at debug level.
+	DatabaseURL string
+	Log         *Log
 
 	now func() time.Time
 }
@@ -58,6 +65,7 @@ type options struct {
 	now              func() time.Time
 	managementScopes []string
 	noRecruiting     bool
+	tap              func(http.Handler) http.Handler
 }
 
 // Option changes a world.
@@ -79,29 +87,55 @@ func WithoutRecruiting() Option {
 	return func(o *options) { o.noRecruiting = true }
 }
 
+// WithTap puts a handler in front of the sandbox, the gateway and the sync
+// target, which sees all that they are asked and answer.
+func WithTap(tap func(http.Handler) http.Handler) Option {
+	return func(o *options) { o.tap = tap }
+}
+
+// Log is a log that can be read while it is written.
+type Log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements [io.Writer].
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String is all that was written.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // Start makes a world that ends with the test.
 func Start(t testing.TB, opts ...Option) *World {
 	t.Helper()
-	o := options{now: time.Now, managementScopes: append(attribute.ManagementScopes(), attribute.ScopePersonsRead)}
+	o := options{now: time.Now, managementScopes: append(attribute.ManagementScopes(), attribute.ScopePersonsRead), tap: func(h http.Handler) http.Handler { return h }}
 	for _, option := range opts {
 		option(&o)
 	}
-	w := &World{Sandbox: sandbox.New(sandbox.Options{Persons: Persons, Now: o.now}), now: o.now}
+	w := &World{Sandbox: sandbox.New(sandbox.Options{Persons: Persons, Now: o.now}), DatabaseURL: testdb.URL(t), Log: &Log{}, now: o.now}
 	w.Upstream = w.Sandbox.AddCredential(sandbox.Credential{})
-	upstream := httptest.NewServer(w.Sandbox.Handler())
+	upstream := httptest.NewServer(o.tap(w.Sandbox.Handler()))
 	t.Cleanup(upstream.Close)
 	w.PersonioURL = upstream.URL
 
 	w.SCIMToken = secretbox.NewSecret()
 	w.SCIM = scim.New(scim.Options{Token: w.SCIMToken})
-	target := httptest.NewServer(w.SCIM.Handler())
+	target := httptest.NewServer(o.tap(w.SCIM.Handler()))
 	t.Cleanup(target.Close)
 	w.SCIMURL = target.URL
 
 	key, err := secretbox.NewKey()
 	check(t, err)
 	config := gateway.Config{
-		DatabaseURL:               testdb.URL(t),
+		DatabaseURL:               w.DatabaseURL,
 		Key:                       key,
 		UpstreamURL:               upstream.URL,
 		UpstreamClientID:          w.Upstream.ClientID,
@@ -109,6 +143,7 @@ func Start(t testing.TB, opts ...Option) *World {
 		UpstreamRequestsPerSecond: -1,
 		Version:                   "test",
 		Now:                       o.now,
+		Log:                       slog.New(slog.NewJSONHandler(w.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if !o.noRecruiting {
 		w.Recruiting = w.Sandbox.AddRecruitingCredential(sandbox.RecruitingCredential{})
@@ -116,7 +151,7 @@ func Start(t testing.TB, opts ...Option) *World {
 	}
 	w.Gateway, err = gateway.New(t.Context(), config)
 	check(t, err)
-	front := httptest.NewServer(w.Gateway.Handler())
+	front := httptest.NewServer(o.tap(w.Gateway.Handler()))
 	t.Cleanup(func() {
 		front.Close()
 		check(t, w.Gateway.Close())
