@@ -150,6 +150,9 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, e endpoint, call 
 	case status == http.StatusNoContent || e.Method != http.MethodGet && answer.ContentLength == 0:
 		call.Status = status
 		w.WriteHeader(status)
+	case e.Answer.filter == nil && encoded(answer.Header):
+		p.Log.WarnContext(r.Context(), "refused a file of Personio", "endpoint", call.Endpoint, "content_encoding", answer.Header.Get("Content-Encoding"))
+		refuse(w, r, call, unreadable())
 	case e.Answer.filter == nil:
 		p.relayFile(w, r, call, answer)
 	default:
@@ -207,9 +210,14 @@ func (p *Proxy) relay(w http.ResponseWriter, r *http.Request, e endpoint, call *
 		panic(http.ErrAbortHandler) // The one way to end a body without its end.
 	default:
 		p.Log.WarnContext(r.Context(), "refused an answer of Personio", "endpoint", call.Endpoint, "error", describe(err))
-		refuse(w, r, call, httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway,
-			"Personio's answer could not be read as what this endpoint answers with, so nothing of it was passed on.", nil))
+		refuse(w, r, call, unreadable())
 	}
+}
+
+// unreadable is the answer for an answer of Personio that is none.
+func unreadable() *gatewayapi.Problem {
+	return httpapi.Problem(http.StatusBadGateway, gatewayapi.KindBadGateway,
+		"Personio's answer could not be read as what this endpoint answers with, so nothing of it was passed on.", nil)
 }
 
 // describe words a decoder's error without the input that it may quote.

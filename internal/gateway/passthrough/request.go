@@ -2,8 +2,10 @@ package passthrough
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
@@ -21,6 +23,7 @@ const maxListed = 150
 // may, so that the rest does not even leave Personio.
 func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Values, *gatewayapi.Problem) {
 	if e.AnyQuery {
+		maps.DeleteFunc(query, func(name string, _ []string) bool { return steers(name) })
 		return query, e.refuseSelection(query, principal)
 	}
 	narrowed := url.Values{}
@@ -45,6 +48,13 @@ func (e endpoint) narrow(query url.Values, principal *token.Principal) (url.Valu
 		narrowed[paramAttributes] = list
 	}
 	return narrowed, nil
+}
+
+// steers reports whether a parameter is none of Personio's, but known to steer
+// servers: to another method (_method), or to another credential.
+func steers(name string) bool {
+	name = strings.ToLower(strings.TrimSpace(name))
+	return strings.HasPrefix(name, "_") || slices.Contains([]string{"access_token", "token", "authorization", "client_id", "client_secret"}, name)
 }
 
 // refuseParameter refuses to select on an attribute that may not be read.
