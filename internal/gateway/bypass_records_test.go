@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -106,9 +107,7 @@ func TestBypassFiles(t *testing.T) {
 		"kept somewhere at all": {http.Header{}, http.StatusFound, http.StatusBadGateway},
 	} {
 		w.respond(func(rw http.ResponseWriter, _ *http.Request) {
-			for header, values := range c.header {
-				rw.Header()[header] = values
-			}
+			maps.Copy(rw.Header(), c.header)
 			rw.WriteHeader(c.status)
 			_, _ = io.WriteString(rw, "content")
 		})

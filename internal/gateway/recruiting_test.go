@@ -52,7 +52,7 @@ func TestACareerSiteHandsApplicationsIn(t *testing.T) {
 	// What Personio refuses comes back as Personio says it.
 	refused := post(c.ClientSecret, company, object{"first_name": "Ida"})
 	direct := call(t, http.MethodPost, e.personioURL+"/v1/recruiting/applications", e.recruiting.Token, object{"first_name": "Ida"}, "X-Company-ID", company)
-	if refused.status != direct.status || string(refused.body) != string(direct.body) {
+	if refused.status != direct.status || strings.TrimSpace(string(refused.body)) != strings.TrimSpace(string(direct.body)) {
 		t.Errorf("%d %s, Personio says %d %s", refused.status, refused.body, direct.status, direct.body)
 	}
 }

@@ -112,6 +112,11 @@ func TestOpenGivesOldIntegrationsNoIDs(t *testing.T) {
 	}
 	db := raw(t, path)
 	for _, statement := range []string{
+		`DROP INDEX access_log_by_credential_and_time`,
+		`DROP INDEX api_credentials_by_previous_token`,
+		`DROP INDEX api_credentials_by_token`,
+		`DROP INDEX api_credentials_by_previous_client_id`,
+		`ALTER TABLE api_credentials DROP COLUMN previous_client_id`,
 		`ALTER TABLE custom_integrations DROP COLUMN report_ids`,
 		`ALTER TABLE custom_integrations DROP COLUMN document_category_ids`,
 		`DELETE FROM goose_db_version WHERE version_id >= 4`,
