@@ -65,24 +65,40 @@ func refuseParameter(name, attribute string) *gatewayapi.Problem {
 }
 
 // refuseSelection refuses parameters of records that select on attributes of
-// people: person.email, but neither person.id nor, in recruiting, the e-mail
-// address of a candidate.
+// people, or sort by one: person.email, but neither person.id nor, in recruiting,
+// the e-mail address of a candidate.
 func (e endpoint) refuseSelection(query url.Values, principal *token.Principal) *gatewayapi.Problem {
-	for name := range query {
-		parts := strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
-		ofPerson := false
-		for _, part := range parts {
-			key, isPersonal := personalKey(part)
-			if ofPerson && !isPersonal {
-				key, isPersonal = attribute.PersonField(part)
+	for name, values := range query {
+		if selected := e.selected(name, principal); selected != "" {
+			return refuseParameter(name, selected)
+		}
+		if !strings.Contains(name, "sort") && !strings.Contains(name, "order") {
+			continue
+		}
+		for _, field := range strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return strings.ContainsRune(",;:+- ", r) }) {
+			if selected := e.selected(field, principal); selected != "" {
+				return refuseParameter(name, selected)
 			}
-			if isPersonal && (ofPerson || !e.candidates()) && key != attribute.ID && (key == "" || !principal.MayRead(key)) {
-				return refuseParameter(name, part)
-			}
-			ofPerson = ofPerson || people[part]
 		}
 	}
 	return nil
+}
+
+// selected is the attribute of somebody that a dotted name means and the
+// principal may not read, "" if there is none.
+func (e endpoint) selected(name string, principal *token.Principal) string {
+	ofPerson := false
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		key, isPersonal := personalKey(part)
+		if ofPerson && !isPersonal {
+			key, isPersonal = attribute.PersonField(part)
+		}
+		if isPersonal && (ofPerson || !e.candidates()) && key != attribute.ID && (key == "" || !principal.MayRead(key)) {
+			return part
+		}
+		ofPerson = ofPerson || people[part]
+	}
+	return ""
 }
 
 // candidates reports whether the people of an endpoint are candidates.
