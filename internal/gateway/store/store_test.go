@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pressly/goose/v3"
+
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
 )
 
@@ -103,30 +105,20 @@ func TestOpenNewerSchema(t *testing.T) {
 func TestOpenGivesOldIntegrationsNoIDs(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "older.db")
-	s, err := open(t, path)
+	db := raw(t, path)
+	older, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
+	if _, err := older.UpTo(t.Context(), 3); err != nil {
 		t.Fatal(err)
 	}
-	db := raw(t, path)
-	for _, statement := range []string{
-		`DROP INDEX access_log_by_credential_and_time`,
-		`DROP INDEX api_credentials_by_previous_token`,
-		`DROP INDEX api_credentials_by_token`,
-		`DROP INDEX api_credentials_by_previous_client_id`,
-		`ALTER TABLE api_credentials DROP COLUMN previous_client_id`,
-		`ALTER TABLE custom_integrations DROP COLUMN report_ids`,
-		`ALTER TABLE custom_integrations DROP COLUMN document_category_ids`,
-		`DELETE FROM goose_db_version WHERE version_id >= 4`,
-		`INSERT INTO custom_integrations VALUES ('one', 'Old', '', TRUE, '["documents:read"]', '[]', '[]', FALSE, 3, 1, 2, NULL, NULL, NULL)`,
-	} {
-		if _, err := db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
+	if _, err := db.ExecContext(t.Context(),
+		`INSERT INTO custom_integrations VALUES ('one', 'Old', '', TRUE, '["documents:read"]', '[]', '[]', FALSE, 3, 1, 2, NULL, NULL, NULL)`); err != nil {
+		t.Fatal(err)
 	}
-	if s, err = open(t, path); err != nil {
+	s, err := open(t, path)
+	if err != nil {
 		t.Fatal(err)
 	}
 	i, err := s.CustomIntegration(t.Context(), "one", time.Now())
