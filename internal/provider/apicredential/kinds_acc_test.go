@@ -1,6 +1,7 @@
 package apicredential_test
 
 import (
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,17 +18,28 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
-// recruits is a check that the gateway knows a static token, or does not. Who
-// brings one to the token endpoint gets no token, and the reason only if it is
-// good.
+// recruits is a check that a static token opens recruiting, where an empty
+// application is refused for what it lacks, or does not.
 func recruits(t *testing.T, w *acctest.World, token *string, want bool) {
 	t.Helper()
-	_, err := w.NewClient(t, strconv.Itoa(w.Recruiting.CompanyID), *token).Token(t.Context())
-	if err == nil {
-		t.Fatal("a static token got an access token")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/v1/recruiting/applications", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if known := strings.Contains(err.Error(), "/v1/recruiting"); known != want {
-		t.Errorf("the token is known: %v, want %v: %v", known, want, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+*token)
+	req.Header.Set("X-Company-ID", strconv.Itoa(w.Recruiting.CompanyID))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	status := http.StatusUnauthorized
+	if want {
+		status = http.StatusBadRequest
+	}
+	if resp.StatusCode != status {
+		t.Errorf("status %d, want %d", resp.StatusCode, status)
 	}
 }
 
@@ -67,7 +79,14 @@ func TestAccAPICredentialRecruiting_lifecycle(t *testing.T) {
 				},
 			},
 			{
-				PreConfig:        func() { recruits(t, w, &first, true) },
+				// The call counts, and plans nothing.
+				PreConfig: func() { recruits(t, w, &first, true) },
+				Config:    recruiting("  secret_version = 1"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+			{
 				Config:           changed,
 				ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
@@ -75,6 +94,7 @@ func TestAccAPICredentialRecruiting_lifecycle(t *testing.T) {
 				},
 			},
 			{
+				PreConfig:        func() { recruits(t, w, &first, false) }, // While it is disabled.
 				Config:           recruiting("  secret_version = 2\n  rotation_overlap = \"1h\""),
 				ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
