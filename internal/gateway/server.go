@@ -75,6 +75,8 @@ type Server struct {
 	log       *slog.Logger
 	now       func() time.Time
 	stopSweep func()
+	// stopReplica ends this gateway's part in the limits.
+	stopReplica func()
 }
 
 // New opens the database, checks that the key belongs to it, and wires the
@@ -116,7 +118,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		s.access.Close()
 		return nil, errors.Join(err, s.tokens.Close(), db.Close())
 	}
-	s.stopSweep = s.startSweep(config.AccessLogKept)
+	s.stopSweep, s.stopReplica = s.startSweep(config.AccessLogKept), s.startReplica()
 	return s, nil
 }
 
@@ -242,6 +244,7 @@ func (s *Server) Upstream() *upstream.Upstream { return s.upstream }
 // be closed before.
 func (s *Server) Close() error {
 	s.stopSweep()
+	s.stopReplica()
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	err := errors.Join(s.jobs.Stop(ctx), s.tokens.Close())

@@ -87,3 +87,33 @@ func TestAStoppedGatewaysRunIsTakenUp(t *testing.T) {
 	}
 	e.inLine("after the run that was taken up")
 }
+
+// Gateways on one database know of each other, and of who went.
+func TestGatewaysCountEachOther(t *testing.T) {
+	t.Parallel()
+	e := start(t)
+	db, err := gateway.OpenStore(t.Context(), e.database, e.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	now := time.Now()
+	count := func() int { // Notes one of the test's own.
+		n, err := db.NoteReplica(t.Context(), "test", now, now.Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	eventually(t, "the gateway counts", func() bool { return count() == 2 })
+	other := e.another(t)
+	eventually(t, "the other one counts, too", func() bool { return count() == 3 })
+	other.stop()
+	if n := count(); n != 2 {
+		t.Errorf("%d run, want the first gateway and the test", n)
+	}
+	// Who died without a word is forgotten.
+	if n, err := db.NoteReplica(t.Context(), "test", now, now.Add(time.Hour)); err != nil || n != 1 {
+		t.Errorf("%d run, error %v, want the test alone", n, err)
+	}
+}

@@ -22,6 +22,8 @@ type budget struct {
 	name   string
 	limit  limit
 	bucket *rate.Limiter
+	// parts is how many clients share the limit; this one keeps to its part.
+	parts int
 	// until is the end of the pause, since when it was set, refusals how many
 	// pauses followed each other.
 	until, since time.Time
@@ -30,8 +32,27 @@ type budget struct {
 	filled time.Time
 }
 
-func newBudget(name string, l limit) *budget {
-	return &budget{name: name, limit: l, bucket: rate.NewLimiter(l.perSecond, l.burst)}
+func newBudget(name string, l limit, parts int) *budget {
+	b := &budget{name: name, limit: l, parts: parts}
+	part := b.part()
+	b.bucket = rate.NewLimiter(part.perSecond, part.burst)
+	return b
+}
+
+// part is what of the limit this client keeps to.
+func (b *budget) part() limit {
+	part := b.limit
+	part.perSecond /= rate.Limit(b.parts) // Infinity stays what it is.
+	part.burst = max(1, part.burst/b.parts)
+	return part
+}
+
+// set makes the bucket that of the present part.
+func (b *budget) set(now time.Time) {
+	if part := b.part(); part.perSecond != b.bucket.Limit() || part.burst != b.bucket.Burst() {
+		b.bucket.SetLimitAt(now, part.perSecond)
+		b.bucket.SetBurstAt(now, part.burst)
+	}
 }
 
 // delay is how long the call after so many others must wait.
@@ -60,11 +81,8 @@ func (b *budget) answered(sent time.Time, header http.Header) {
 	if !b.limit.learns || perSecond == 0 {
 		return
 	}
-	learnt := bucket(max(perSecond, 1/longestPause.Seconds()))
-	if learnt.perSecond != b.bucket.Limit() {
-		b.bucket.SetLimitAt(now, learnt.perSecond)
-		b.bucket.SetBurstAt(now, learnt.burst)
-	}
+	b.limit = bucket(max(perSecond, 1/longestPause.Seconds()))
+	b.set(now)
 }
 
 // refused begins a pause and returns its length; 0 if the refusal belongs to one

@@ -38,6 +38,7 @@ type Client struct {
 	// transport is what the innermost layer sends with.
 	transport http.RoundTripper
 	retry     *retryablehttp.Client
+	governor  *governor
 	tokens    *tokenSource
 
 	customIntegrations *CustomIntegrations
@@ -121,6 +122,10 @@ func (c *Client) SyncRules() *SyncRules { return c.syncRules }
 
 // SyncRuns is the gateway's collection of sync runs.
 func (c *Client) SyncRuns() *SyncRuns { return c.syncRuns }
+
+// ShareLimits makes this client one of so many that call Personio with one
+// credential: it keeps to its part of each of Personio's limits.
+func (c *Client) ShareLimits(clients int) { c.governor.share(clients) }
 
 // CloseIdleConnections closes the connections that no call is using.
 func (c *Client) CloseIdleConnections() {

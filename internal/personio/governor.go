@@ -29,6 +29,8 @@ type governor struct {
 
 	mu      sync.Mutex
 	classes map[string]*queue
+	// parts is how many clients share the limits, this one included.
+	parts int
 	// waiting are the classes with calls that wait, the next one to be served
 	// first.
 	waiting []*queue
@@ -50,7 +52,7 @@ func newGovernor(c *Client, next http.RoundTripper) *governor {
 		// the figure by much.
 		overall = limit{perSecond: rate.Limit(pace), burst: max(1, int(min(pace, 1000)/5))}
 	}
-	g := &governor{client: c, next: next, classes: map[string]*queue{}, overall: newBudget("", overall)}
+	g := &governor{client: c, next: next, classes: map[string]*queue{}, parts: 1, overall: newBudget("", overall, 1)}
 	g.v1 = g.budget(v1Overall)
 	return g
 }
@@ -60,7 +62,25 @@ func (g *governor) budget(c class) *budget {
 	if g.client.config.MaxRequestsPerSecond < 0 {
 		c.limit = noLimit
 	}
-	return newBudget(c.name, c.limit)
+	return newBudget(c.name, c.limit, g.parts)
+}
+
+// share makes this client one of so many that share Personio's limits. The
+// overall pace is this client's own.
+func (g *governor) share(parts int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.parts = max(parts, 1); g.v1.parts == g.parts {
+		return
+	}
+	now := time.Now()
+	g.v1.parts = g.parts
+	g.v1.set(now)
+	for _, q := range g.classes {
+		q.own.parts = g.parts
+		q.own.set(now)
+	}
+	g.serve(now)
 }
 
 // queue finds the queue that a call belongs into.

@@ -177,6 +177,43 @@ func TestV1IsCountedTogether(t *testing.T) {
 	})
 }
 
+// TestClientsShareTheLimits: two clients that know of each other do together what
+// one may, also after the other end told its pace; one that is alone again does all.
+func TestClientsShareTheLimits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPaced(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Ratelimit-Replenish-Rate", "20")
+			w.Header().Set("X-Ratelimit-Requested-Tokens", "1")
+			w.Header().Set("X-Ratelimit-Remaining", "10")
+			writeJSON(w, 200, nil)
+		})
+		p.client.ShareLimits(2)
+		p.calls(145, "", "GET", "/v1/company/employees") // 5 at once, then half of 290 a minute.
+		if took := p.done()[144].at; took < 57*time.Second || took > 59*time.Second {
+			t.Errorf("145 calls of one of two took %s, want about 58 s", took)
+		}
+		p.calls(1, "", "GET", "/v2/jobs") // Tells the pace: 20 a second, 10 for each.
+		p.wait.Wait()
+		time.Sleep(time.Minute)
+		began := time.Since(p.start)
+		p.calls(105, "", "GET", "/v2/jobs")
+		p.wait.Wait()
+		if took := time.Since(p.start) - began; took < 9900*time.Millisecond || took > 10100*time.Millisecond {
+			t.Errorf("105 calls of one of two took %s, want 10 s", took)
+		}
+		p.client.ShareLimits(1)
+		time.Sleep(time.Minute)
+		began = time.Since(p.start)
+		p.calls(110, "", "GET", "/v2/jobs")
+		p.wait.Wait()
+		if took := time.Since(p.start) - began; took < 4900*time.Millisecond || took > 5100*time.Millisecond {
+			t.Errorf("110 calls of one alone took %s, want 5 s", took)
+		}
+		p.wantIdle()
+	})
+}
+
 // TestRefusalPausesItsClass has one call refused for 20 seconds and looks who
 // waits for that.
 func TestRefusalPausesItsClass(t *testing.T) {

@@ -29,7 +29,8 @@ func closeBody(req *http.Request) {
 
 // newLayers stacks everything below the retry.
 func newLayers(c *Client) http.RoundTripper {
-	return newGovernor(c, c.authenticated(c.timed(c.logged(c.transport))))
+	c.governor = newGovernor(c, c.authenticated(c.timed(c.logged(c.transport))))
+	return c.governor
 }
 
 // headerCompanyID goes with the static token for recruiting.
