@@ -1,11 +1,13 @@
 # Personio's Marketplace and its screen "Connected integrations".
 #
 # Which way it goes: Personio has no API that lists marketplace connections, so
-# they stay in its screens. What is listed here are the integrations of the
-# gateway, with the same three states: CONNECTED, INACTIVE, PENDING.
+# they stay in its screens. What is listed as connected are the integrations of
+# the gateway, with the same three states: CONNECTED, INACTIVE, PENDING.
 #
-# Not there yet: a catalogue of the Marketplace's entries and the monitoring of
-# syncs.
+# The catalogue of the Marketplace's entries comes with the provider. It rests on
+# public pages; what is null or empty there is not known.
+#
+# Not there yet: the monitoring of syncs.
 
 terraform {
   required_providers {
@@ -19,10 +21,52 @@ terraform {
 # environment. The base URL is that of a gateway.
 provider "personio" {}
 
-data "personio_connected_integrations" "all" {}
+# --- The catalogue -----------------------------------------------------------
+
+variable "category" {
+  description = "Kind of systems to look for."
+  type        = string
+  default     = "performance_and_engagement"
+}
+
+data "personio_marketplace_integrations" "found" {
+  category = var.category
+}
+
+output "found" {
+  description = "Who makes each of them, and how it is governed."
+  value = {
+    for id, entry in data.personio_marketplace_integrations.found.by_id :
+    id => "${entry.name} by ${entry.developer}: ${entry.way}"
+  }
+}
+
+# One entry with all that is known of it. Its way is SCIM, so the integration made
+# from it is what a sync rule reads through; examples/edyoucated shows the rest.
+data "personio_marketplace_integration" "leapsome" {
+  id = "leapsome"
+}
+
+resource "personio_custom_integration" "leapsome" {
+  name                = data.personio_marketplace_integration.leapsome.name
+  description         = data.personio_marketplace_integration.leapsome.description
+  scopes              = data.personio_marketplace_integration.leapsome.recommended_scopes
+  readable_attributes = data.personio_marketplace_integration.leapsome.attributes
+}
+
+output "how_to_activate" {
+  value = data.personio_marketplace_integration.leapsome.instructions
+}
+
+# --- Connected integrations --------------------------------------------------
+
+data "personio_connected_integrations" "all" {
+  depends_on = [personio_custom_integration.leapsome]
+}
 
 data "personio_connected_integrations" "inactive" {
-  status = "INACTIVE"
+  status     = "INACTIVE"
+  depends_on = [personio_custom_integration.leapsome]
 }
 
 output "connected_integrations" {

@@ -11,7 +11,6 @@ package attribute
 import (
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // Type is Personio's own name for the type of an attribute's value, as
@@ -156,5 +155,5 @@ func Nearest(key string, n int) []string {
 	for i, a := range system {
 		keys[i] = a.Key
 	}
-	return nearest(strings.ToLower(key), keys, n)
+	return NearestOf(key, keys, n)
 }

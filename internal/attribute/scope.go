@@ -142,7 +142,7 @@ func NearestScopes(scope string, n int) []string {
 			names = append(names, s.Legacy)
 		}
 	}
-	return nearest(strings.ToLower(scope), names, n)
+	return NearestOf(scope, names, n)
 }
 
 // ScopeSet is a set of rights, keyed by their official strings.

@@ -23,6 +23,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/credentialaudit"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/directory"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/marketplace"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrule"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrun"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/synctarget"
@@ -98,6 +99,8 @@ func (p *personioProvider) DataSources(context.Context) []func() datasource.Data
 		customintegration.NewDataSource,
 		customintegration.NewListDataSource,
 		directory.NewEmployeeAttributesDataSource,
+		marketplace.NewDataSource,
+		marketplace.NewListDataSource,
 		syncrun.NewStatusDataSource,
 	}
 }

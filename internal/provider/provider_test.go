@@ -81,7 +81,7 @@ func TestSchemas(t *testing.T) {
 	for name, s := range all.DataSourceSchemas {
 		wantDescribed(t, name, s)
 	}
-	if len(all.ResourceSchemas) != 4 || len(all.DataSourceSchemas) != 6 {
+	if len(all.ResourceSchemas) != 4 || len(all.DataSourceSchemas) != 8 {
 		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
 	}
 }

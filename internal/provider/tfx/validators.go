@@ -3,6 +3,7 @@ package tfx
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 )
 
-// nearestShown is how many similar names an error offers.
-const nearestShown = 3
+// NearestShown is how many similar names an error offers.
+const NearestShown = 3
 
 var (
 	_ validator.String = knownScope{}
@@ -45,7 +46,7 @@ func (knownScope) ValidateString(_ context.Context, req validator.StringRequest,
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Unknown scope",
-		fmt.Sprintf("%q is not a scope of Personio's API.%s", scope, didYouMean(attribute.NearestScopes(scope, nearestShown))))
+		fmt.Sprintf("%q is not a scope of Personio's API.%s", scope, DidYouMean(attribute.NearestScopes(scope, NearestShown))))
 }
 
 // KnownAttribute accepts the v1 keys of Personio's system attributes and
@@ -72,7 +73,19 @@ func (knownAttribute) ValidateString(_ context.Context, req validator.StringRequ
 	resp.Diagnostics.AddAttributeError(req.Path, "Unknown employee attribute",
 		fmt.Sprintf("%q is neither a system attribute of Personio nor the key of a custom attribute, which reads dynamic_<number>.%s "+
 			"The data source personio_employee_attributes lists the attributes of your company.",
-			key, didYouMean(attribute.Nearest(key, nearestShown))))
+			key, DidYouMean(attribute.Nearest(key, NearestShown))))
+}
+
+// OneOf accepts the given values. Of any other value it says the nearest of them,
+// and all. what names the kind of value: "category". Null and unknown values pass.
+func OneOf(what string, values ...string) validator.String {
+	known := strings.Join(values, ", ")
+	return Checked("Unknown "+what, "must be one of "+known, func(value string) string {
+		if slices.Contains(values, value) {
+			return ""
+		}
+		return fmt.Sprintf("There is no %s %q.%s The values are: %s.", what, value, DidYouMean(attribute.NearestOf(value, values, NearestShown)), known)
+	})
 }
 
 // DurationBetween accepts Go durations ("90s", "24h") from low to high, both
@@ -114,8 +127,8 @@ func ShortDuration(d time.Duration) string {
 	return s
 }
 
-// didYouMean is a sentence with a leading space, or nothing without names.
-func didYouMean(names []string) string {
+// DidYouMean is a sentence with a leading space, or nothing without names.
+func DidYouMean(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}

@@ -15,6 +15,7 @@ import (
 func TestValidators(t *testing.T) {
 	t.Parallel()
 	overlap := tfx.DurationBetween(0, 720*time.Hour)
+	size := tfx.OneOf("size", "small", "Medium")
 	for name, test := range map[string]struct {
 		validator validator.String
 		value     types.String
@@ -35,6 +36,12 @@ func TestValidators(t *testing.T) {
 		"attribute custom":      {tfx.KnownAttribute(), types.StringValue("dynamic_4711"), nil},
 		"attribute misspelled":  {tfx.KnownAttribute(), types.StringValue("departement"), []string{`"departement"`, `"department"`, "personio_employee_attributes"}},
 		"attribute custom form": {tfx.KnownAttribute(), types.StringValue("dynamic_x"), []string{"dynamic_<number>"}},
+		"one of null":           {size, types.StringNull(), nil},
+		"one of unknown":        {size, types.StringUnknown(), nil},
+		"one of known":          {size, types.StringValue("Medium"), nil},
+		"one of other case":     {size, types.StringValue("MEDIUM"), []string{"Unknown size", `There is no size "MEDIUM". Did you mean "Medium"? The values are: small, Medium.`}},
+		"one of nothing near":   {size, types.StringValue("xxxxxxxxx"), []string{`There is no size "xxxxxxxxx". The values are`}},
+		"one of empty":          {size, types.StringValue(""), []string{`There is no size "".`}},
 		"duration null":         {overlap, types.StringNull(), nil},
 		"duration unknown":      {overlap, types.StringUnknown(), nil},
 		"duration low":          {overlap, types.StringValue("0s"), nil},
