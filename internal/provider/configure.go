@@ -50,9 +50,6 @@ func (m *providerModel) unknown() []string {
 	return names
 }
 
-// environmentName is the variable that stands in for an argument.
-func environmentName(argument string) string { return "PERSONIO_" + strings.ToUpper(argument) }
-
 // Configure makes the client. It calls nothing: a provider that only validates
 // or reads its schema must work offline, and missing credentials matter only to
 // what needs them.
@@ -67,12 +64,9 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 			return
 		}
-		for _, name := range unknown {
-			resp.Diagnostics.AddAttributeError(path.Root(name), "Provider argument "+name+" is not known yet",
-				fmt.Sprintf("The value of %s comes from something that this run has yet to create, and the plan cannot wait for it. "+
-					"Apply that first (terraform apply -target=...), give a fixed value, or set the environment variable %s instead.",
-					name, environmentName(name)))
-		}
+		// No error yet: the marketplace catalogue needs no API.
+		data := &tfx.ProviderData{Unknown: unknown}
+		resp.ResourceData, resp.DataSourceData = data, data
 		return
 	}
 	config := p.clientConfig(&model, req.TerraformVersion, &resp.Diagnostics)
@@ -94,7 +88,7 @@ func (p *personioProvider) clientConfig(m *providerModel, terraformVersion strin
 		if !value.IsNull() {
 			return value.ValueString()
 		}
-		return p.getenv(environmentName(name))
+		return p.getenv(tfx.EnvironmentName(name))
 	}
 	config := personio.Config{
 		BaseURL:      text(m.BaseURL, "base_url"),
@@ -120,7 +114,7 @@ func (p *personioProvider) requestTimeout(value timetypes.GoDuration, diags *dia
 		diags.Append(errs...)
 		return d
 	}
-	raw := p.getenv(environmentName("request_timeout"))
+	raw := p.getenv(tfx.EnvironmentName("request_timeout"))
 	if raw == "" {
 		return 0
 	}
@@ -136,7 +130,7 @@ func (p *personioProvider) requestTimeout(value timetypes.GoDuration, diags *dia
 func (p *personioProvider) retries(value types.Int64, diags *diag.Diagnostics) int {
 	retries := int(value.ValueInt64())
 	if value.IsNull() {
-		raw := p.getenv(environmentName("max_retries"))
+		raw := p.getenv(tfx.EnvironmentName("max_retries"))
 		if raw == "" {
 			return 0
 		}
@@ -155,7 +149,7 @@ func (p *personioProvider) requestsPerSecond(value types.Float64, diags *diag.Di
 	if !value.IsNull() {
 		return value.ValueFloat64()
 	}
-	raw := p.getenv(environmentName("max_requests_per_second"))
+	raw := p.getenv(tfx.EnvironmentName("max_requests_per_second"))
 	if raw == "" {
 		return 0
 	}
@@ -168,9 +162,9 @@ func (p *personioProvider) requestsPerSecond(value types.Float64, diags *diag.Di
 }
 
 func addEnvironmentError(diags *diag.Diagnostics, argument, value, want string) {
-	diags.AddAttributeError(path.Root(argument), "Invalid "+environmentName(argument),
+	diags.AddAttributeError(path.Root(argument), "Invalid "+tfx.EnvironmentName(argument),
 		fmt.Sprintf("The environment variable %s, which stands in for the argument %s, is %q; it must be %s.",
-			environmentName(argument), argument, value, want))
+			tfx.EnvironmentName(argument), argument, value, want))
 }
 
 // addConfigError reports a refused configuration at the argument that the error
@@ -182,7 +176,7 @@ func addConfigError(diags *diag.Diagnostics, err error) {
 		return
 	}
 	diags.AddAttributeError(path.Root(argument), "Invalid "+argument,
-		fmt.Sprintf("%s. It comes from the provider block or from %s.", err, environmentName(argument)))
+		fmt.Sprintf("%s. It comes from the provider block or from %s.", err, tfx.EnvironmentName(argument)))
 }
 
 // notForHeader is what a header value should not hold.

@@ -157,8 +157,8 @@ func TestInvalidEnvironment(t *testing.T) {
 	}
 }
 
-// An argument that is not known yet gets an error of its own, unless Terraform
-// can wait.
+// An argument that is not known yet gets an error of its own from what needs the
+// API, unless Terraform can wait. The marketplace catalogue needs none.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	arguments := []string{
@@ -168,15 +168,9 @@ func TestUnknownConfiguration(t *testing.T) {
 	everything := tfproto.Values{}
 	for _, argument := range arguments {
 		everything[argument] = tfproto.Unknown
-		diags := tfproto.New(t, acctest.NewProvider()).Configure(tfproto.Values{argument: tfproto.Unknown}, false)
-		if len(diags) != 1 {
-			t.Errorf("%s: %d diagnostics", argument, len(diags))
-		}
-		wantParts(t, diags.Errors(), `AttributeName("`+argument+`")`, "is not known yet", "PERSONIO_"+strings.ToUpper(argument))
+		wantUnknown(t, tfproto.Values{argument: tfproto.Unknown}, argument)
 	}
-	if diags := tfproto.New(t, acctest.NewProvider()).Configure(everything, false); len(diags) != len(arguments) {
-		t.Errorf("%d diagnostics for %d arguments", len(diags), len(arguments))
-	}
+	wantUnknown(t, everything, arguments...)
 
 	p := tfproto.New(t, acctest.NewProvider())
 	wantNoErrors(t, p.Configure(everything, true))
@@ -185,6 +179,26 @@ func TestUnknownConfiguration(t *testing.T) {
 	if !planned.Deferred {
 		t.Error("the plan is not deferred")
 	}
+}
+
+// wantUnknown wants an error for each unknown argument, and the catalogue.
+func wantUnknown(t *testing.T, config tfproto.Values, arguments ...string) {
+	t.Helper()
+	p := tfproto.Configured(t, acctest.NewProvider(), config)
+	_, planned := p.Plan("personio_custom_integration", nil, integration)
+	_, read := p.ReadData("personio_employee_attributes", tfproto.Values{})
+	for _, diags := range []tfproto.Diagnostics{planned, read} {
+		if len(diags) != len(arguments) {
+			t.Errorf("%v: %d diagnostics", arguments, len(diags))
+		}
+		for _, argument := range arguments {
+			wantParts(t, diags.Errors(), "Provider argument "+argument+" is not known yet", "PERSONIO_"+strings.ToUpper(argument))
+		}
+	}
+	_, diags := p.ReadData("personio_marketplace_integration", tfproto.Values{"id": "okta"})
+	wantNoErrors(t, diags)
+	_, diags = p.ReadData("personio_marketplace_integrations", tfproto.Values{})
+	wantNoErrors(t, diags)
 }
 
 // Without credentials everything that needs none works; the first call says

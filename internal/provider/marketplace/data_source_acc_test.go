@@ -90,7 +90,7 @@ resource "personio_custom_integration" "josys" {
 }
 
 // The catalogue is there whatever the provider is told: Personio's own address,
-// or one that nobody answers.
+// one that nobody answers, and one that is known after apply only.
 func TestAccMarketplace_offline(t *testing.T) {
 	t.Parallel()
 	const found = "data.personio_marketplace_integration.found"
@@ -98,6 +98,15 @@ func TestAccMarketplace_offline(t *testing.T) {
 		"nothing":  `provider "personio" {}`,
 		"Personio": acctest.ProviderConfig("https://api.personio.de", "papi-x", "papi-y"),
 		"nobody":   acctest.ProviderConfig("http://127.0.0.1:1", "papi-x", "papi-y"),
+		"not known": `
+resource "terraform_data" "gateway" {
+  input = "https://gateway.example.com"
+}
+
+provider "personio" {
+  base_url = terraform_data.gateway.output
+}
+`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package tfx
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -12,6 +13,9 @@ import (
 // ProviderData is what the provider's Configure hands to every resource and
 // data source.
 type ProviderData struct {
+	// Unknown are the provider's arguments that the plan does not know yet. With
+	// any of them, this is all that there is.
+	Unknown []string
 	// Client calls the configured API.
 	Client *personio.Client
 	// Now is the clock; tests set it.
@@ -22,9 +26,13 @@ type ProviderData struct {
 	RunTimeout time.Duration
 }
 
+// EnvironmentName is the variable that stands in for an argument of the provider.
+func EnvironmentName(argument string) string { return "PERSONIO_" + strings.ToUpper(argument) }
+
 // Configure takes what Configure of a resource or data source was given. It
 // returns nil while Terraform has not configured the provider, as in
-// `terraform validate`.
+// `terraform validate`. Arguments of the provider that are not known yet are
+// errors: what calls this needs the API.
 func Configure(data any, diags *diag.Diagnostics) *ProviderData {
 	if data == nil {
 		return nil
@@ -33,6 +41,15 @@ func Configure(data any, diags *diag.Diagnostics) *ProviderData {
 	if !ok {
 		diags.AddError("Unexpected provider data",
 			fmt.Sprintf("Expected *tfx.ProviderData, got %T. This is a fault of the provider; please report it.", data))
+		return nil
+	}
+	for _, argument := range provider.Unknown {
+		diags.AddError("Provider argument "+argument+" is not known yet",
+			fmt.Sprintf("The value of %s comes from something that this run has yet to create, and the plan cannot wait for it. "+
+				"Apply that first (terraform apply -target=...), give a fixed value, or set the environment variable %s instead.",
+				argument, EnvironmentName(argument)))
+	}
+	if len(provider.Unknown) > 0 {
 		return nil
 	}
 	return provider
