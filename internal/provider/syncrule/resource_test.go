@@ -352,11 +352,11 @@ func TestRunsThatAreNotAwaited(t *testing.T) {
 // warning.
 func TestEndOfRunNotSeen(t *testing.T) {
 	t.Parallel()
-	p, fake, config := start(t, provider.WithRunWait(time.Millisecond, 50*time.Millisecond))
+	p, fake, config := start(t, provider.WithRunWait(time.Millisecond, 2*time.Second))
 	fake.NextRun(gatewayfake.Outcome{Never: true})
 	object, diags := p.Apply(ruleType, plan(t, p, nil, config))
 	wantNoErrors(t, "create", diags)
-	wantParts(t, diags.Warnings(), `Sync run of "Employees" not awaited`, "within 50ms", "RUNNING", "personio_sync_status", "wait_for_run = false")
+	wantParts(t, diags.Warnings(), `Sync run of "Employees" not awaited`, "within 2s", "RUNNING", "personio_sync_status", "wait_for_run = false")
 	wantConverged(t, fake, object, config)
 
 	p, fake, config = start(t)
