@@ -99,6 +99,7 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 		GatewayURL:  "http://" + listeners[2].Addr().String(),
 	}
 	box := sandbox.New(sandbox.Options{Persons: flags.persons, Seed: flags.seed, RateLimits: flags.rateLimits})
+	defer box.Close()
 	administrator := box.AddCredential(sandbox.Credential{})
 	ready.PersonioClientID, ready.PersonioClientSecret = administrator.ClientID, administrator.ClientSecret
 	target := scim.New(scim.Options{Token: ready.SCIMToken, BasePath: scimBasePath})
@@ -108,7 +109,8 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	credential, err := server.ManagementCredentials().Create(ctx, "sandbox", append(attribute.ManagementScopes(), attribute.ScopePersonsRead))
+	credential, err := server.ManagementCredentials().Create(ctx, "sandbox", append(attribute.ManagementScopes(),
+		attribute.ScopePersonsRead, attribute.ScopeWebhooksRead, attribute.ScopeWebhooksWrite))
 	if err != nil {
 		return err
 	}

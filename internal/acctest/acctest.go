@@ -4,6 +4,7 @@ package acctest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -65,6 +66,7 @@ type options struct {
 	now              func() time.Time
 	managementScopes []string
 	noRecruiting     bool
+	webhooks         sandbox.WebhookOptions
 	tap              func(http.Handler) http.Handler
 }
 
@@ -85,6 +87,19 @@ func WithManagementScopes(scopes ...string) Option {
 // WithoutRecruiting leaves the gateway without a pair for recruiting.
 func WithoutRecruiting() Option {
 	return func(o *options) { o.noRecruiting = true }
+}
+
+// WithWebhooks says how the sandbox delivers events. By default nobody can be
+// reached: a test needs nothing outside its machine.
+func WithWebhooks(webhooks sandbox.WebhookOptions) Option {
+	return func(o *options) { o.webhooks = webhooks }
+}
+
+// nobody is where events go that no test receives.
+type nobody struct{}
+
+func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("nobody receives events in this test")
 }
 
 // WithTap puts a handler in front of the sandbox, the gateway and the sync
@@ -120,7 +135,11 @@ func Start(t testing.TB, opts ...Option) *World {
 	for _, option := range opts {
 		option(&o)
 	}
-	w := &World{Sandbox: sandbox.New(sandbox.Options{Persons: Persons, Now: o.now}), DatabaseURL: testdb.URL(t), Log: &Log{}, now: o.now}
+	if o.webhooks.Transport == nil {
+		o.webhooks.Transport = nobody{}
+	}
+	w := &World{Sandbox: sandbox.New(sandbox.Options{Persons: Persons, Now: o.now, Webhooks: o.webhooks}), DatabaseURL: testdb.URL(t), Log: &Log{}, now: o.now}
+	t.Cleanup(w.Sandbox.Close)
 	w.Upstream = w.Sandbox.AddCredential(sandbox.Credential{})
 	upstream := httptest.NewServer(o.tap(w.Sandbox.Handler()))
 	t.Cleanup(upstream.Close)

@@ -82,11 +82,18 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
+// receiver takes every event that is sent to a webhook.
+type receiver struct{}
+
+func (receiver) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+}
+
 // start runs a gateway whose upstream credential may read the given attributes,
 // all if none are given.
 func start(t testing.TB, upstreamAttributes ...string) *env {
 	t.Helper()
-	box := sandbox.New(sandbox.Options{Persons: 60, Seed: 7})
+	box := sandbox.New(sandbox.Options{Persons: 60, Seed: 7, Webhooks: sandbox.WebhookOptions{Transport: receiver{}}})
 	return startBefore(t, box, box.Handler(), upstreamAttributes...)
 }
 
@@ -96,6 +103,7 @@ func startBefore(t testing.TB, box *sandbox.Sandbox, handler http.Handler, upstr
 	e := &env{t: t, box: box, clock: &clock{now: time.Now()}, log: &lockedBuffer{}}
 	e.upstream = e.box.AddCredential(sandbox.Credential{Attributes: upstreamAttributes})
 	e.recruiting = e.box.AddRecruitingCredential(sandbox.RecruitingCredential{})
+	t.Cleanup(box.Close)
 	personio := httptest.NewServer(handler)
 	t.Cleanup(personio.Close)
 	e.personioURL = personio.URL

@@ -146,6 +146,14 @@ func (v view) referred(person object) object {
 	return kept
 }
 
+// hook makes a webhook at Personio's copy.
+func (e *env) hook() (id string) {
+	e.t.Helper()
+	return decode[struct{ ID string }](call(e.t, http.MethodPost, e.personioURL+"/v2/webhooks", e.fullToken(), object{
+		"url": "https://hooks.example.com/x", "description": "x", "enabled_events": []string{"person.created"}, "auth_type": "NONE",
+	}).want(http.StatusCreated)).ID
+}
+
 // readable is one GET of a record endpoint.
 type readable struct {
 	endpoint sandbox.Endpoint
@@ -159,15 +167,18 @@ func (e *env) reads(report, category string) []readable {
 	r := e.box.Records()
 	absence, timeOff := r.Absences.All()[0], r.Absences.All()[slices.IndexFunc(r.Absences.All(), func(a records.Absence) bool { return a.TimeOffID != 0 })]
 	document := r.Documents.All()[slices.IndexFunc(r.Documents.All(), func(d records.Document) bool { return strconv.Itoa(d.CategoryID) == category })]
-	hook := decode[struct{ ID string }](call(e.t, http.MethodPost, e.personioURL+"/v2/webhooks", e.fullToken(), object{
-		"url": "https://hooks.example.com/x", "description": "x", "enabled_events": []string{"person.created"}, "auth_type": "NONE",
-	}).want(http.StatusCreated)).ID
+	hook := e.hook()
+	call(e.t, http.MethodPost, e.personioURL+"/v2/webhooks/"+hook+"/test-event", e.fullToken(), object{
+		"event_name": "person.created", "payload": object{"person": object{"id": "1"}},
+	}).want(http.StatusOK)
+	e.box.DeliverDue()
 	ids := map[string]string{
 		"/v1/company/employees/{id}/absences/balance": strconv.Itoa(e.box.Company().People()[0].ID), "/v1/company/time-offs/{id}": strconv.Itoa(timeOff.TimeOffID),
 		"/v1/company/custom-reports/reports/{id}": report, "/v2/reports/{id}": report,
 		"/v2/absence-periods/{id}": absence.ID, "/v2/absence-periods/{id}/breakdowns": absence.ID, "/v2/absence-types/{id}": r.AbsenceTypes[0].ID,
 		"/v2/attendance-periods/{id}": r.Attendances.All()[0].ID, "/v2/projects/{id}": r.Projects.All()[0].ID, "/v2/projects/{id}/members": r.Projects.All()[0].ID,
 		"/v2/jobs/{id}": r.Jobs[0].ID, "/v2/salary-bands/{id}": r.SalaryBands[0].ID, "/v2/webhooks/{id}": hook,
+		"/v2/webhooks/{id}/activity": hook, "/v2/webhooks/{id}/events": hook,
 		"/v2/document-management/documents/{id}/download": document.ID,
 		"/v2/recruiting/jobs/{id}":                        r.RecruitingJobs[0].ID, "/v2/recruiting/categories/{id}": r.RecruitingCategories[0].ID,
 		"/v2/recruiting/candidates/{id}": r.Candidates.All()[0].ID, "/v2/recruiting/applications/{id}": r.Applications.All()[0].ID,
@@ -237,7 +248,7 @@ func listOf(body object) []any {
 // the scope it does not even ask Personio.
 func TestRecordsShowExactlyWhatIsAllowed(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{Persons: 60, Seed: 7})
+	box := sandbox.New(sandbox.Options{Persons: 60, Seed: 7, Webhooks: sandbox.WebhookOptions{Transport: receiver{}}})
 	e := startBefore(t, box, talkative(box))
 	reports := box.Records().Reports.All()
 	open := reports[slices.IndexFunc(reports, func(r records.Report) bool { return !r.Grouped })].ID

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox/records"
@@ -34,6 +35,7 @@ func TestRecordsAreWrittenByScope(t *testing.T) {
 	person := strconv.Itoa(e.box.Company().People()[0].ID)
 	project := e.box.Records().Projects.All()[0]
 	webhook := object{"url": "https://hooks.example.com/a", "description": "d", "enabled_events": []string{"person.created"}, "token": "not-told"}
+	hook := e.hook()
 	for _, c := range []struct { //nolint:paralleltest // Requests are counted.
 		scopes       []string
 		method, path string
@@ -51,6 +53,9 @@ func TestRecordsAreWrittenByScope(t *testing.T) {
 		{[]string{"attendances:write"}, http.MethodPost, "/v2/projects/" + project.ID + "/members", []any{object{"person": object{"id": person}}}, http.StatusCreated},
 		{[]string{"personio:compensations:read", "personio:compensations:write"}, http.MethodPost, "/v2/compensations/types", object{"name": "Gateway", "category": "ONE_TIME"}, http.StatusOK},
 		{[]string{"personio:webhooks:write"}, http.MethodPost, "/v2/webhooks", webhook, http.StatusCreated},
+		{[]string{"personio:webhooks:write"}, http.MethodPost, "/v2/webhooks/" + hook + "/ping", nil, http.StatusOK},
+		{[]string{"personio:webhooks:write"}, http.MethodPost, "/v2/webhooks/" + hook + "/test-event", object{"event_name": "person.created"}, http.StatusOK},
+		{[]string{"personio:webhooks:write"}, http.MethodPost, "/v2/webhooks/" + hook + "/redelivery", object{"occurred_at": object{"lte": time.Now().UTC()}}, http.StatusOK},
 		{[]string{"personio:absences:write"}, http.MethodDelete, "/v2/absence-periods/" + e.box.Records().Absences.All()[0].ID, nil, http.StatusNoContent},
 	} {
 		t.Run(c.method+" "+c.path, func(t *testing.T) {

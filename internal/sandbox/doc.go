@@ -52,6 +52,9 @@
 //	GET    /v2/projects/{id}/members             also POST, DELETE with person_id
 //	GET    /v2/webhooks                          enabled_events, status
 //	POST   /v2/webhooks                          also GET, PATCH, DELETE /{id}
+//	GET    /v2/webhooks/{id}/activity            completed_at.gte, completed_at.lte, event_name, is_delivered
+//	GET    /v2/webhooks/{id}/events              occurred_at.gte, occurred_at.lte, event_name
+//	POST   /v2/webhooks/{id}/ping, .../test-event, .../redelivery
 //	GET    /v2/compensations                     start_date, end_date, person.id, legal_entity.id
 //	POST   /v2/compensations
 //	GET    /v2/compensations/types               also POST
@@ -65,8 +68,14 @@
 //
 // [Sandbox.Endpoints] lists the same with scopes. Everything else answers like
 // a route that Personio does not have. The v1 attendances and projects are left
-// out because Personio retires them; deliveries, events and tests of webhooks are not
-// there yet.
+// out because Personio retires them.
+//
+// # Webhooks
+//
+// Every change of a person, an employment, an absence, an attendance or a document, by
+// the API or by [Sandbox.Company] and [Sandbox.Records], is an event, and goes to the
+// enabled webhooks that want it, with retries. [Sandbox.DeliverDue] waits for what is
+// due, [Sandbox.Close] ends it all.
 //
 // # What is evidenced
 //
@@ -83,7 +92,7 @@
 // bodies of time-offs, hourly absences, document upload and custom reports, which
 // file types and sizes are taken, that v1 skips approval unless told not to, and that
 // creating a v1 absence takes a form; the v1 recruiting bodies, reasons and phases;
-// fields and rules of webhooks, projects, members and compensation types with their
+// body, time limit, repetitions and logs of webhook deliveries; fields and rules of webhooks, projects, members and compensation types with their
 // statuses, among them 204 for a changed project and 200 for a new compensation type;
 // what a compensation is created from, and its window of a month; scopes of webhooks, compensations
 // (creating takes both), jobs, salary bands and recruiting; that salary bands of a job
@@ -159,6 +168,11 @@
 //     leaves its attendances without a project; adding members answers 201 without a body;
 //     removing somebody who is no member changes nothing.
 //   - Webhooks: token and custom headers never come back; a change answers 200 with the webhook.
+//     The bodies of activities and events, one activity an attempt; what a payload calls its ids;
+//     the delays between attempts; no connection counts as no answer in time. Ping, test event
+//     and redelivery answer 200 without a body, reach a disabled webhook, too, and refuse with 400;
+//     429 once the events of an hour are used up. A webhook that is disabled or deleted gets
+//     nothing more of what was under way. Nothing here signs a document.
 //   - Compensations: the salary of the person under the categories FIXED_SALARY and HOURLY_SALARY,
 //     effective from the hire date; creating answers 200; every refusal is a 400.
 //   - Jobs: their parts are strings. Salary bands: every field but the id.

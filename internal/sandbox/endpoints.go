@@ -178,6 +178,11 @@ func (s *Sandbox) webhookEndpoints() []endpoint {
 		{pattern: "GET /v2/webhooks/{id}", right: read, serve: s.getWebhook},
 		{pattern: "PATCH /v2/webhooks/{id}", right: write, serve: s.updateWebhook},
 		{pattern: "DELETE /v2/webhooks/{id}", right: write, serve: s.deleteWebhook},
+		{pattern: "GET /v2/webhooks/{id}/activity", right: read, serve: s.listWebhookActivities},
+		{pattern: "GET /v2/webhooks/{id}/events", right: read, serve: s.listWebhookEvents},
+		{pattern: "POST /v2/webhooks/{id}/ping", right: write, serve: s.pingWebhook},
+		{pattern: "POST /v2/webhooks/{id}/test-event", right: write, serve: s.testWebhook},
+		{pattern: "POST /v2/webhooks/{id}/redelivery", right: write, serve: s.redeliverWebhook},
 	}
 }
 

@@ -125,6 +125,11 @@ func TestWhatIsServed(t *testing.T) {
 		"/v2/projects/{id}/members":                          "DELETE GET POST",
 		"/v2/webhooks":                                       "GET POST",
 		"/v2/webhooks/{id}":                                  "DELETE GET PATCH",
+		"/v2/webhooks/{id}/activity":                         "GET",
+		"/v2/webhooks/{id}/events":                           "GET",
+		"/v2/webhooks/{id}/ping":                             "POST",
+		"/v2/webhooks/{id}/test-event":                       "POST",
+		"/v2/webhooks/{id}/redelivery":                       "POST",
 		"/v2/compensations":                                  "GET POST",
 		"/v2/compensations/types":                            "GET POST",
 		"/v2/jobs":                                           "GET",
@@ -161,7 +166,7 @@ func TestWhatIsServed(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, path := range []string{
-		"/v1/company/attendances", "/v1/company/attendances/projects", "/v2/webhooks/1/activity", "/v2/webhooks/1/events",
+		"/v1/company/attendances", "/v1/company/attendances/projects", "/v2/webhooks/1/deliveries",
 		"/v2/document-management/documents/1", "/v2/compensations/1",
 	} {
 		a.get(path).wantProblem(http.StatusNotFound, "Not Found", "#apinot_found")

@@ -23,17 +23,21 @@ type Options struct {
 	RateLimits bool
 	// Now is the clock of tokens, rate limits and record times; nil means [time.Now].
 	Now func() time.Time
+	// Webhooks say how events get to webhooks.
+	Webhooks WebhookOptions
 }
 
 // Sandbox is a demo company behind a look-alike of Personio's public API. It
-// holds no goroutine and no file, and needs no closing. It is safe for
-// concurrent use; everything can be changed while it serves.
+// holds no file, and no goroutine but while it delivers to webhooks; one that has
+// delivered needs closing. It is safe for concurrent use; everything can be
+// changed while it serves.
 type Sandbox struct {
 	now       func() time.Time
 	company   *company.Company
 	records   *records.Records
 	handler   http.Handler
 	limits    *limits
+	webhooks  *deliverer
 	limiting  atomic.Bool
 	cursorKey [32]byte
 
@@ -43,6 +47,7 @@ type Sandbox struct {
 	tokens      map[string]*token
 	faults      []*FaultSwitch
 	requests    []*Request
+	redelivered []time.Time // when events were sent again, of the last hour
 }
 
 // New makes a sandbox. It has no credentials yet; see [Sandbox.AddCredential].
@@ -62,6 +67,8 @@ func New(options Options) *Sandbox {
 	s.records = records.New(options.Seed, s.company)
 	_, _ = rand.Read(s.cursorKey[:]) // never fails, see crypto/rand
 	s.limiting.Store(options.RateLimits)
+	s.webhooks = newDeliverer(s, options.Webhooks)
+	s.watch()
 	s.handler = s.record(s.inject(s.routes()))
 	return s
 }
@@ -76,6 +83,10 @@ func (s *Sandbox) Company() *company.Company { return s.company }
 // Records returns what the people leave behind: absences, documents and so on.
 // A change of a table shows in the next response.
 func (s *Sandbox) Records() *records.Records { return s.records }
+
+// Close ends the delivery to webhooks; what is not delivered by then never will
+// be. The API goes on to answer.
+func (s *Sandbox) Close() { s.webhooks.close() }
 
 // SetRateLimits switches the rate limits on or off. Counters go on from where they were.
 func (s *Sandbox) SetRateLimits(on bool) { s.limiting.Store(on) }

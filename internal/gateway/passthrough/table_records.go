@@ -14,6 +14,9 @@ var (
 	// webhook never tells the secrets of a webhook, which Personio may or may not
 	// send back.
 	webhook = shape{"nothing; token and custom_headers are left out", recordsWithout("token", "custom_headers")}
+	// delivered is what was sent to a webhook, without the headers that it may have
+	// been sent with.
+	delivered = shape{"people by id; headers are left out", recordsWithout("token", "custom_headers", "headers", "request_headers", "response_headers", "authorization", "Authorization")}
 	// report is open to who is named in report_ids, and then whole.
 	report = shape{"every attribute in the report", records}
 )
@@ -140,7 +143,14 @@ func documentEndpoints() []endpoint {
 }
 
 func webhookEndpoints() []endpoint {
-	return collection(attribute.ScopeWebhooksRead, attribute.ScopeWebhooksWrite, "/v2/webhooks", webhook, webhook, webhook)
+	const read, change, one = attribute.ScopeWebhooksRead, attribute.ScopeWebhooksWrite, "/v2/webhooks/{id}"
+	return append(collection(read, change, "/v2/webhooks", webhook, webhook, webhook),
+		get(read, one+"/activity", delivered),
+		get(read, one+"/events", delivered),
+		write(change, http.MethodPost, one+"/ping", anyOrNothing, delivered),
+		write(change, http.MethodPost, one+"/test-event", anyContent, delivered),
+		write(change, http.MethodPost, one+"/redelivery", anyContent, delivered),
+	)
 }
 
 // recruitingEndpoints are about candidates, who are no employees; those who hire

@@ -78,6 +78,14 @@ func anyContent(contentType string, body []byte) (content, error) {
 	return content{}, nil
 }
 
+// anyOrNothing is anyContent for an endpoint that needs no body.
+func anyOrNothing(contentType string, body []byte) (content, error) {
+	if len(body) == 0 {
+		return content{}, nil
+	}
+	return anyContent(contentType, body)
+}
+
 // guard reads the body of a write and refuses it whole if it touches what the
 // principal may not write. What it returns is what Personio gets.
 func (e endpoint) guard(w http.ResponseWriter, r *http.Request, principal *token.Principal) (content, *gatewayapi.Problem) {

@@ -58,8 +58,9 @@ type Options struct {
 
 // Company is the demo company. It is safe for concurrent use.
 type Company struct {
-	now func() time.Time
-	org Organisation
+	now   func() time.Time
+	org   Organisation
+	watch func(before, after *Person) // nil: nobody watches
 
 	mu     sync.RWMutex
 	people map[int]*Person
@@ -87,6 +88,18 @@ func New(options Options) *Company {
 		c.insert(person)
 	}
 	return c
+}
+
+// Watch calls watch with everybody who is created (before is nil), changed, or
+// deleted (after is nil) from then on. It is called in the order of the changes,
+// while the company is locked: it must neither call the company nor change or hold
+// the people. Watch must not be called while the company is in use.
+func (c *Company) Watch(watch func(before, after *Person)) { c.watch = watch }
+
+func (c *Company) tell(before, after *Person) {
+	if c.watch != nil {
+		c.watch(before, after)
+	}
 }
 
 // Organisation returns the departments, teams, offices and the like. They do
@@ -185,6 +198,7 @@ func (c *Company) Create(person Person) (Person, error) {
 		return Person{}, fmt.Errorf("create person: %w", err)
 	}
 	c.insert(&created)
+	c.tell(nil, &created)
 	return created.clone(), nil
 }
 
@@ -249,6 +263,7 @@ func (c *Company) replace(before, after *Person) {
 		c.emails[strings.ToLower(after.Email)] = after.ID
 	}
 	c.people[after.ID] = after
+	c.tell(before, after)
 }
 
 // Delete removes a person. Who reported to the person reports to nobody then.
@@ -273,6 +288,7 @@ func (c *Company) Delete(id int) error {
 	if at, found := slices.BinarySearch(c.order, id); found {
 		c.order = slices.Delete(c.order, at, at+1)
 	}
+	c.tell(person, nil)
 	return nil
 }
 

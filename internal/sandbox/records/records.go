@@ -44,6 +44,9 @@ type Records struct {
 	Reports *Table[Report]
 
 	Webhooks *Table[Webhook]
+	// What was sent to webhooks, and how that went, of the last 30 days.
+	WebhookEvents     *Table[WebhookEvent]
+	WebhookActivities *Table[WebhookActivity]
 
 	RecruitingJobs       []RecruitingJob
 	RecruitingCategories []RecruitingCategory
@@ -73,6 +76,8 @@ func New(seed uint64, c *company.Company) *Records {
 	r.Documents = newTable(func(d *Document) string { return d.ID }, g.documents(people))
 	r.Reports = newTable(func(r *Report) string { return r.ID }, reports(people))
 	r.Webhooks = newTable(func(w *Webhook) string { return w.ID }, nil)
+	r.WebhookEvents = newTable(func(e *WebhookEvent) string { return e.ID }, nil)
+	r.WebhookActivities = newTable(func(a *WebhookActivity) string { return a.ID }, nil)
 	candidates, applications := g.recruiting(people)
 	r.Candidates = newTable(func(c *Candidate) string { return c.ID }, candidates)
 	r.Applications = newTable(func(a *Application) string { return a.ID }, applications)
