@@ -46,6 +46,7 @@ type Client struct {
 	syncTargets        *SyncTargets
 	syncRules          *SyncRules
 	syncRuns           *SyncRuns
+	projects           *Projects
 }
 
 // New makes a client. It checks the configuration and makes no network call;
@@ -78,6 +79,7 @@ func New(config Config) (*Client, error) {
 	c.customIntegrations.credentials = c.apiCredentials
 	c.apiCredentials.integrations = c.customIntegrations
 	c.newSyncs()
+	c.newProjects()
 	return c, nil
 }
 

@@ -30,7 +30,7 @@ func (e *Error) Hint() string {
 		if strings.HasPrefix(e.Path, gatewayPrefix) {
 			return "The credential lacks the gateway:* scope for this call; use a management credential made by personio-gateway"
 		}
-		return "The credential lacks the scope for this call"
+		return e.scopeHint()
 	case http.StatusPreconditionFailed:
 		return "Somebody else changed the object since it was read: plan again, look at the difference, and apply"
 	case http.StatusTooManyRequests:
@@ -42,6 +42,30 @@ func (e *Error) Hint() string {
 		return "This does not look like Personio's API: check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
 	}
 	return ""
+}
+
+// areas are the rights that Personio's endpoints take, by the beginning of their
+// path: the scope without its access, and the English and German names of the
+// area in the screen that grants it. Personio's documentation names no scope for
+// projects; they are part of its attendances.
+var areas = []struct{ path, scope, name, nameDE string }{
+	{pathProjects, "personio:attendances", "Attendances", "Anwesenheiten"},
+}
+
+// scopeHint names the scope that a call of Personio's API lacks, where it is
+// known.
+func (e *Error) scopeHint() string {
+	access, grant := ":write", "write"
+	if e.Method == http.MethodGet || e.Method == http.MethodHead {
+		access, grant = ":read", "read"
+	}
+	for _, a := range areas {
+		if e.Path == a.path || strings.HasPrefix(e.Path, a.path+"/") {
+			return "The credential lacks the scope " + a.scope + access + ": give it " + grant + " access to " + a.name + " (in German: " + a.nameDE +
+				") on Personio's screen for API credentials, or make a management credential of the gateway with that scope"
+		}
+	}
+	return "The credential lacks the scope for this call"
 }
 
 // isStrange reports an answer that Personio's API would not give.
