@@ -66,7 +66,7 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		}
 		// No error yet: the marketplace catalogue needs no API.
 		data := &tfx.ProviderData{Unknown: unknown}
-		resp.ResourceData, resp.DataSourceData = data, data
+		resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 		return
 	}
 	config := p.clientConfig(&model, req.TerraformVersion, &resp.Diagnostics)
@@ -79,7 +79,7 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	data := &tfx.ProviderData{Client: client, Now: p.now, AttributeLists: &tfx.AttributeLists{}, RunTimeout: p.runTimeout}
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 }
 
 // clientConfig takes each argument from the block, else from the environment.

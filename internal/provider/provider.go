@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,7 +31,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
-var _ provider.Provider = (*personioProvider)(nil)
+var _ provider.ProviderWithListResources = (*personioProvider)(nil)
 
 // personioProvider is the provider; its fields are what tests replace.
 type personioProvider struct {
@@ -88,6 +89,16 @@ func (p *personioProvider) Resources(context.Context) []func() resource.Resource
 		customintegration.NewResource,
 		syncrule.NewResource,
 		synctarget.NewResource,
+	}
+}
+
+// ListResources lists what terraform query can list: all resources.
+func (p *personioProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		apicredential.NewListResource,
+		customintegration.NewListResource,
+		syncrule.NewListResource,
+		synctarget.NewListResource,
 	}
 }
 

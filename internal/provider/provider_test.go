@@ -81,6 +81,9 @@ func TestSchemas(t *testing.T) {
 	for name, s := range all.DataSourceSchemas {
 		wantDescribed(t, name, s)
 	}
+	for name, s := range all.ListResourceSchemas {
+		wantDescribed(t, "list "+name, s)
+	}
 	if len(all.ResourceSchemas) != 4 || len(all.DataSourceSchemas) != 8 {
 		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
 	}

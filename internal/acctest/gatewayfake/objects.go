@@ -5,23 +5,35 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
+// list answers with a page of the objects, by their ids alone: other filters are
+// recorded and not applied. A cursor is the number of objects before the page.
 func list[T any](s *Server, c *collection[T]) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		page := gatewayapi.List[T]{Data: []T{}}
 		page.Meta.Links.Self.Href = s.URL + r.URL.RequestURI()
-		ids := r.URL.Query()["id"]
+		query := r.URL.Query()
+		ids := query["id"]
 		for _, o := range c.objects {
 			if len(ids) == 0 || slices.Contains(ids, c.id(o)) {
 				page.Data = append(page.Data, *o)
 			}
+		}
+		before, _ := strconv.Atoi(query.Get("cursor"))
+		limit, _ := strconv.Atoi(query.Get("limit"))
+		page.Data = page.Data[min(before, len(page.Data)):]
+		if limit > 0 && limit < len(page.Data) {
+			page.Data = page.Data[:limit]
+			query.Set("cursor", strconv.Itoa(before+limit))
+			page.Meta.Links.Next = &gatewayapi.Link{Href: s.URL + r.URL.Path + "?" + query.Encode()}
 		}
 		reply(w, http.StatusOK, page)
 	}

@@ -5,6 +5,8 @@
 package tfproto
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +91,14 @@ func Configured(t testing.TB, factory func() provider.Provider, config Values) *
 
 // Schema is the schema of the whole provider.
 func (p *Provider) Schema() *tfprotov6.GetProviderSchemaResponse { return p.schema }
+
+// Identities are the identity schemas, by resource type.
+func (p *Provider) Identities() map[string]*tfprotov6.ResourceIdentitySchema {
+	p.t.Helper()
+	resp, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	p.check(err)
+	return resp.IdentitySchemas
+}
 
 // Configure configures the provider.
 func (p *Provider) Configure(config Values, deferralAllowed bool) Diagnostics {
@@ -190,6 +200,17 @@ func (p *Provider) Import(typeName, id, identity string) (*Object, Diagnostics) 
 	return p.object(p.resource(typeName), imported.State, imported.Private, imported.Identity), resp.Diagnostics
 }
 
+// Generate is the configuration that the provider generates for an object.
+func (p *Provider) Generate(typeName string, object *Object) (Values, Diagnostics) {
+	p.t.Helper()
+	schema := p.resource(typeName)
+	resp, err := p.server.GenerateResourceConfig(p.t.Context(), &tfprotov6.GenerateResourceConfigRequest{
+		TypeName: typeName, State: p.encode(schema, object.Values),
+	})
+	p.check(err)
+	return p.decode(schema, resp.Config), resp.Diagnostics
+}
+
 // ReadData reads a data source.
 func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics) {
 	p.t.Helper()
@@ -208,6 +229,51 @@ func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics
 	return p.decode(schema, resp.State), resp.Diagnostics
 }
 
+// Listed is one result of a list: an object, or the diagnostics of a failure.
+type Listed struct {
+	// Name is what people know the object by.
+	Name     string
+	Identity string
+	// Values are the resource, nil unless it was asked for.
+	Values      Values
+	Diagnostics Diagnostics
+}
+
+// List asks a list resource for up to limit objects, any number if that is 0, with
+// or without the resources. What is not taken from the sequence is not computed.
+func (p *Provider) List(typeName string, config Values, limit int64, includeResource bool) iter.Seq[Listed] {
+	p.t.Helper()
+	schema, ok := p.schema.ListResourceSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("no list resource %s", typeName)
+	}
+	server, ok := p.server.(tfprotov6.ListResourceServer)
+	if !ok {
+		p.t.Fatal("the server lists nothing")
+	}
+	encoded := p.encode(schema, config)
+	validated, err := server.ValidateListResourceConfig(p.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: encoded})
+	p.check(err)
+	if Diagnostics(validated.Diagnostics).Errors() != "" {
+		return slices.Values([]Listed{{Diagnostics: validated.Diagnostics}})
+	}
+	stream, err := server.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: typeName, Config: encoded, Limit: limit, IncludeResource: includeResource,
+	})
+	p.check(err)
+	return func(yield func(Listed) bool) {
+		for result := range stream.Results {
+			listed := Listed{Name: result.DisplayName, Diagnostics: result.Diagnostics, Identity: p.identityOf(result.Identity)}
+			if result.Resource != nil {
+				listed.Values = p.decode(p.resource(typeName), result.Resource)
+			}
+			if !yield(listed) {
+				return
+			}
+		}
+	}
+}
+
 func (p *Provider) resource(typeName string) *tfprotov6.Schema {
 	p.t.Helper()
 	schema, ok := p.schema.ResourceSchemas[typeName]
@@ -223,15 +289,20 @@ func (p *Provider) object(schema *tfprotov6.Schema, state *tfprotov6.DynamicValu
 	if values == nil {
 		return nil
 	}
-	o := &Object{Values: values, Private: private}
-	if identity != nil && identity.IdentityData != nil {
-		value, err := identity.IdentityData.Unmarshal(identityType)
-		p.check(err)
-		if id, ok := p.plain(value).(map[string]any); ok {
-			o.Identity, _ = id["id"].(string)
-		}
+	return &Object{Values: values, Private: private, Identity: p.identityOf(identity)}
+}
+
+// identityOf is the id of an identity, "" without one.
+func (p *Provider) identityOf(identity *tfprotov6.ResourceIdentityData) string {
+	p.t.Helper()
+	if identity == nil || identity.IdentityData == nil {
+		return ""
 	}
-	return o
+	value, err := identity.IdentityData.Unmarshal(identityType)
+	p.check(err)
+	members, _ := p.plain(value).(map[string]any)
+	id, _ := members["id"].(string)
+	return id
 }
 
 // identityType is the identity of every resource here.

@@ -516,7 +516,7 @@ func TestValidate(t *testing.T) {
 	}{
 		"as it is":             {nil, nil},
 		"everything unknown":   {tfproto.Values{"custom_integration_id": tfproto.Unknown, "name": tfproto.Unknown, "kind": tfproto.Unknown, "expires_at": tfproto.Unknown, "secret_version": tfproto.Unknown, "rotation_overlap": tfproto.Unknown, "client_secret_wo": tfproto.Unknown, "client_secret_wo_version": tfproto.Unknown}, nil},
-		"kind":                 {tfproto.Values{"kind": "payroll"}, []string{"kind", `"personnel"`, `"recruiting"`}},
+		"kind":                 {tfproto.Values{"kind": "recruitment"}, []string{"kind", `Did you mean "recruiting"?`, "personnel, recruiting"}},
 		"no time":              {tfproto.Values{"expires_at": "tomorrow"}, []string{"expires_at", "RFC3339"}},
 		"no duration":          {tfproto.Values{"rotation_overlap": "a day"}, []string{"rotation_overlap", "uration"}},
 		"overlap too long":     {tfproto.Values{"rotation_overlap": "721h"}, []string{"from 0s to 720h"}},

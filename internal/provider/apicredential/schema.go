@@ -117,7 +117,7 @@ func configurationAttributes() map[string]schema.Attribute {
 			Default:       stringdefault.StaticString(string(gatewayapi.KindPersonnel)),
 			PlanModifiers: replace,
 			Validators: []validator.String{
-				stringvalidator.OneOf(string(gatewayapi.KindPersonnel), string(gatewayapi.KindRecruiting)),
+				tfx.OneOf("kind", string(gatewayapi.KindPersonnel), string(gatewayapi.KindRecruiting)),
 			},
 		},
 		"enabled": schema.BoolAttribute{

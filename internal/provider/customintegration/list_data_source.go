@@ -49,9 +49,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			"status": schema.StringAttribute{
 				MarkdownDescription: "Show only integrations in this state: `PENDING`, `CONNECTED` or `INACTIVE`.",
 				Optional:            true,
-				Validators: []validator.String{stringvalidator.OneOf(
-					string(gatewayapi.IntegrationPending), string(gatewayapi.IntegrationConnected), string(gatewayapi.IntegrationInactive),
-				)},
+				Validators:          []validator.String{statusValidator()},
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "Show only the integration with this name, in full. Unlike `personio_connected_integration`, it is no " +
@@ -71,6 +69,11 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			},
 		},
 	}
+}
+
+// statusValidator accepts the states of an integration.
+func statusValidator() validator.String {
+	return tfx.OneOf("status", string(gatewayapi.IntegrationPending), string(gatewayapi.IntegrationConnected), string(gatewayapi.IntegrationInactive))
 }
 
 // Configure takes the provider's client.

@@ -129,7 +129,7 @@ func configurationAttributes() map[string]schema.Attribute {
 				"account": schema.StringAttribute{
 					MarkdownDescription: "Where on the account it is looked for: `userName`, `externalId` or `emails.value`.",
 					Required:            true,
-					Validators:          []validator.String{stringvalidator.OneOf("userName", "externalId", "emails.value")},
+					Validators:          []validator.String{tfx.OneOf("attribute to match", "userName", "externalId", "emails.value")},
 				},
 			},
 		},
@@ -186,7 +186,7 @@ func accountAttributes() map[string]schema.Attribute {
 			Validators: []validator.Set{
 				setvalidator.SizeAtLeast(1),
 				setvalidator.NoNullValues(),
-				setvalidator.ValueStringsAre(stringvalidator.OneOf(allOperations()...)),
+				setvalidator.ValueStringsAre(tfx.OneOf("operation", allOperations()...)),
 			},
 		},
 	}
@@ -213,7 +213,7 @@ func guardAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Computed:   true,
 			Default:    stringdefault.StaticString(gatewayapi.DeprovisionDeactivate),
-			Validators: []validator.String{stringvalidator.OneOf(gatewayapi.DeprovisionDeactivate, gatewayapi.DeprovisionDelete)},
+			Validators: []validator.String{tfx.OneOf("deprovision mode", gatewayapi.DeprovisionDeactivate, gatewayapi.DeprovisionDelete)},
 		},
 		"max_deprovision": schema.StringAttribute{
 			MarkdownDescription: "How many accounts one run may deprovision: a share of the linked ones (`10%`) or a number (`25`), never " +
@@ -231,7 +231,7 @@ func guardAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Computed:   true,
 			Default:    stringdefault.StaticString(gatewayapi.OnFailurePause),
-			Validators: []validator.String{stringvalidator.OneOf(gatewayapi.OnFailurePause, gatewayapi.OnFailureContinue)},
+			Validators: []validator.String{tfx.OneOf("way on failure", gatewayapi.OnFailurePause, gatewayapi.OnFailureContinue)},
 		},
 		"notification_emails": schema.SetAttribute{
 			MarkdownDescription: "Addresses that are told when a run fails, at most 20. Needs a gateway that sends mail. Default: none.",
