@@ -240,27 +240,3 @@ func TestNoRetries(t *testing.T) {
 		}
 	}
 }
-
-// Towards Personio itself everything that needs a gateway fails at plan, without
-// a call: there is no network in this test.
-func TestPersonioItself(t *testing.T) {
-	t.Parallel()
-	for _, baseURL := range []any{nil, "https://api.personio.de", "https://API.PERSONIO.DE/"} {
-		p := tfproto.Configured(t, acctest.NewProvider(), tfproto.Values{"base_url": baseURL, "client_id": "papi-x", "client_secret": "papi-y"})
-		for name, config := range map[string]tfproto.Values{
-			"personio_custom_integration": integration,
-			"personio_api_credential":     {"name": "x", "custom_integration_id": tfproto.Unknown},
-			"personio_sync_target":        {"name": "x", "scim": tfproto.Unknown},
-			"personio_sync_rule":          {"name": "x", "custom_integration_id": "4711", "sync_target_id": "x", "filter": "true", "match": tfproto.Unknown},
-		} {
-			_, diags := p.Plan(name, nil, config)
-			wantParts(t, diags.Errors(), name+" needs a gateway", "no endpoint", "base_url", "PERSONIO_BASE_URL")
-		}
-		for name, config := range map[string]tfproto.Values{
-			"personio_connected_integrations": {}, "personio_connected_integration": {"name": "x"}, "personio_sync_status": {"name": "x"},
-		} {
-			_, diags := p.ReadData(name, config)
-			wantParts(t, diags.Errors(), name+" needs a gateway")
-		}
-	}
-}

@@ -13,13 +13,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
-const typeName = "personio_access_log"
+// declaration is what the data source is and needs.
+var declaration = tfx.Declaration{Type: "personio_access_log", Gateway: true, Reads: []string{attribute.ScopeAccessLogRead}}
 
 // Bounds of max_entries.
 const (
@@ -29,11 +31,13 @@ const (
 
 // DataSource is personio_access_log.
 type DataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{tfx.DataSource{Declaration: declaration}}
+}
 
 // model is the data source as Terraform holds it.
 type model struct {
@@ -54,11 +58,6 @@ type entryModel struct {
 	Endpoint            types.String      `tfsdk:"endpoint"`
 	Status              types.Int64       `tfsdk:"status"`
 	People              types.Int64       `tfsdk:"people"`
-}
-
-// Metadata names the data source.
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = typeName
 }
 
 // Schema describes the data source.
@@ -118,11 +117,6 @@ func entryAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure takes the provider's client.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
-}
-
 // Read lists the entries; the gateway filters, the client pages.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var state model
@@ -135,9 +129,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		most = int(state.MaxEntries.ValueInt64())
 	}
 	state.Entries, state.Complete = []entryModel{}, types.BoolValue(true)
-	for got, err := range d.provider.Client.AccessLog(ctx, state.filter()) {
+	for got, err := range d.Provider.Client.AccessLog(ctx, state.filter()) {
 		if err != nil {
-			tfx.AddError(&resp.Diagnostics, "list", tfx.Object{Type: typeName, Kind: "access log"}, nil, err)
+			tfx.AddError(&resp.Diagnostics, "list", tfx.Object{Declaration: declaration, Kind: "access log"}, nil, err)
 			return
 		}
 		if len(state.Entries) == most {

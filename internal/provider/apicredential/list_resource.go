@@ -18,7 +18,7 @@ import (
 var _ list.ListResourceWithConfigure = (*Resource)(nil)
 
 // NewListResource makes what terraform query lists credentials with.
-func NewListResource() list.ListResource { return &Resource{} }
+func NewListResource() list.ListResource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // queryModel is a list block.
 type queryModel struct {
@@ -47,15 +47,15 @@ func (r *Resource) List(ctx context.Context, req list.ListRequest, stream *list.
 		return
 	}
 	tfx.Listing[gatewayapi.APICredential]{
-		Object: tfx.Object{Type: typeName, Kind: "API credentials"},
-		Objects: r.provider.Client.APICredentials().List(ctx, personio.APICredentialFilter{
+		Object: tfx.Object{Declaration: declaration, Kind: "API credentials"},
+		Objects: r.Provider.Client.APICredentials().List(ctx, personio.APICredentialFilter{
 			CustomIntegrationID: config.CustomIntegrationID.ValueString(),
 		}),
 		Describe: func(got gatewayapi.APICredential) (id, name string) { return got.ID, got.Name },
 		State: func(_ context.Context, got gatewayapi.APICredential, _ *diag.Diagnostics) any {
 			var state model
 			state.fill(got)
-			state.setReady(r.provider.Now())
+			state.setReady(r.Provider.Now())
 			return state
 		},
 	}.Stream(ctx, req, stream)

@@ -59,7 +59,7 @@ func (r *Resource) planUpdate(plan, prior *model, own types.String, adopt bool, 
 		r.checkExpiry(plan, diags)
 	}
 	triggered := plan.triggered(prior, adopt)
-	due := r.provider != nil && plan.due(prior, r.provider.Now())
+	due := r.Provider != nil && plan.due(prior, r.Provider.Now())
 	rotates := triggered || due
 	if due && !triggered && plan.lifetimeKnown() {
 		plan.addDue(prior, diags)
@@ -174,10 +174,10 @@ func (m *model) planSecret(own types.String) {
 // checkExpiry refuses an end that has passed.
 func (r *Resource) checkExpiry(plan *model, diags *diag.Diagnostics) {
 	end := instant(plan.ExpiresAt)
-	if end == nil || r.provider == nil {
+	if end == nil || r.Provider == nil {
 		return
 	}
-	if now := r.provider.Now(); !end.After(now) {
+	if now := r.Provider.Now(); !end.After(now) {
 		diags.AddAttributeError(path.Root("expires_at"), "expires_at has passed",
 			fmt.Sprintf("%s is not after now, %s, so the credential could never be used. Give a later time, or remove expires_at; "+
 				"to shut a credential out, set enabled = false or destroy it.", plan.ExpiresAt.ValueString(), now.UTC().Format(time.RFC3339)))

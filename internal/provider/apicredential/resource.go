@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -23,38 +24,33 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// typeName is the resource's name in Terraform.
-const typeName = "personio_api_credential"
+// declaration is what the resource is and needs.
+var declaration = tfx.Declaration{
+	Type:    "personio_api_credential",
+	Gateway: true,
+	Reads:   []string{attribute.ScopeAPICredentialsRead},
+	Writes:  []string{attribute.ScopeAPICredentialsWrite},
+}
 
 // members are the request members that are named otherwise in Terraform.
 var members = tfx.Members{"client_secret": "client_secret_wo", "reset_client_id": "client_id_version"}
 
 // Resource is personio_api_credential.
 type Resource struct {
-	provider *tfx.ProviderData
+	tfx.Resource
 }
 
 // NewResource makes the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // object names a credential in diagnostics.
 func object(name string) tfx.Object {
-	return tfx.Object{Type: typeName, Kind: "API credential", Name: name}
-}
-
-// Metadata names the resource.
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	return tfx.Object{Declaration: declaration, Kind: "API credential", Name: name}
 }
 
 // IdentitySchema describes what identifies a credential.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = tfx.IdentitySchema("Id of the API credential, a UUID; not the client id.")
-}
-
-// Configure takes the provider's client.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
 }
 
 // Create makes the planned credential. This answer is the only one that ever
@@ -71,7 +67,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	got, err := r.provider.Client.APICredentials().Create(ctx, plan.createRequest(own))
+	got, err := r.Provider.Client.APICredentials().Create(ctx, plan.createRequest(own))
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), members, err)
 		return
@@ -79,7 +75,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	state := plan
 	state.fill(got)
 	state.fillSecret(got, own, &resp.Diagnostics)
-	state.setReady(r.provider.Now())
+	state.setReady(r.Provider.Now())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
 	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
@@ -95,7 +91,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	id := state.ID.ValueString()
-	got, err := r.provider.Client.APICredentials().Get(ctx, id)
+	got, err := r.Provider.Client.APICredentials().Get(ctx, id)
 	if tfx.ReadFailed(ctx, err, object, state.Name, id, members, resp) {
 		return
 	}
@@ -104,7 +100,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		forgetSecret(&state, imported, &resp.Diagnostics)
 	}
 	state.fill(got)
-	state.setReady(r.provider.Now())
+	state.setReady(r.Provider.Now())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	tfx.SetIdentity(ctx, resp.Identity, got.ID, &resp.Diagnostics)
 	setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
@@ -145,7 +141,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	credentials := r.provider.Client.APICredentials()
+	credentials := r.Provider.Client.APICredentials()
 	id := plan.ID.ValueString()
 	tfx.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
 
@@ -163,7 +159,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if rotates {
 			// What is saved if the rotation fails.
 			saved := state
-			saved.keepSecret(&prior, r.provider.Now())
+			saved.keepSecret(&prior, r.Provider.Now())
 			resp.Diagnostics.Append(resp.State.Set(ctx, saved)...)
 		}
 	}
@@ -175,7 +171,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		state.fill(got)
 		state.fillSecret(got, own, &resp.Diagnostics)
-		state.setReady(r.provider.Now())
+		state.setReady(r.Provider.Now())
 		setPrivate(ctx, resp.Private, got, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -192,7 +188,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.provider.Client.APICredentials().Delete(ctx, state.ID.ValueString())
+	err := r.Provider.Client.APICredentials().Delete(ctx, state.ID.ValueString())
 	if err != nil && !personio.IsNotFound(err) {
 		tfx.AddError(&resp.Diagnostics, "revoke", object(state.Name.ValueString()), members, err)
 	}

@@ -19,24 +19,17 @@ var (
 	_ datasource.DataSourceWithValidateConfig = (*DataSource)(nil)
 )
 
-const typeName = "personio_credential_audit"
+// declaration is what the data source is and needs.
+var declaration = tfx.Declaration{Type: "personio_credential_audit"}
 
 // DataSource is personio_credential_audit.
 type DataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
-
-// Metadata names the data source.
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = typeName
-}
-
-// Configure takes the provider's client.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.Configure(req.ProviderData, &resp.Diagnostics)
+func NewDataSource() datasource.DataSource {
+	return &DataSource{tfx.DataSource{Declaration: declaration}}
 }
 
 // ValidateConfig wants client id and secret together. No diagnostic of this data
@@ -68,7 +61,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	audit, err := d.provider.Client.AuditCredential(ctx, config.ClientID.ValueString(), config.ClientSecret.ValueString())
+	audit, err := d.Provider.Client.AuditCredential(ctx, config.ClientID.ValueString(), config.ClientSecret.ValueString())
 	if err != nil {
 		addLoginError(&resp.Diagnostics, config, err)
 		return

@@ -14,7 +14,7 @@ import (
 
 // object names a credential in diagnostics.
 func object(clientID string) tfx.Object {
-	return tfx.Object{Type: typeName, Kind: "API credential", Name: clientID}
+	return tfx.Object{Declaration: declaration, Kind: "API credential", Name: clientID}
 }
 
 // addLoginError reports a credential that got no token.

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -18,24 +19,22 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
-const dataSourceTypeName = "personio_connected_integration"
+// dataSourceDeclaration is what the data source is and needs.
+var dataSourceDeclaration = tfx.Declaration{Type: "personio_connected_integration", Gateway: true, Reads: []string{attribute.ScopeCustomIntegrationsRead}}
 
 // DataSource is personio_connected_integration.
 type DataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{tfx.DataSource{Declaration: dataSourceDeclaration}}
+}
 
 // connected names an integration in diagnostics of the data sources.
 func connected(name string) tfx.Object {
-	return tfx.Object{Type: dataSourceTypeName, Kind: "connected integration", Name: name}
-}
-
-// Metadata names the data source.
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = dataSourceTypeName
+	return tfx.Object{Declaration: dataSourceDeclaration, Kind: "connected integration", Name: name}
 }
 
 // Schema describes the data source.
@@ -64,11 +63,6 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure takes the provider's client.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.ConfigureGateway(dataSourceTypeName, req.ProviderData, &resp.Diagnostics)
-}
-
 // Read looks the integration up.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config connectedModel
@@ -89,7 +83,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 func (d *DataSource) findID(ctx context.Context, id string, diags *diag.Diagnostics) (gatewayapi.CustomIntegration, bool) {
-	got, err := d.provider.Client.CustomIntegrations().Get(ctx, id)
+	got, err := d.Provider.Client.CustomIntegrations().Get(ctx, id)
 	if personio.IsNotFound(err) {
 		addNoSuch(diags, "id", id)
 		return got, false
@@ -103,7 +97,7 @@ func (d *DataSource) findID(ctx context.Context, id string, diags *diag.Diagnost
 
 func (d *DataSource) findName(ctx context.Context, name string, diags *diag.Diagnostics) (gatewayapi.CustomIntegration, bool) {
 	filter := personio.CustomIntegrationFilter{Name: name}
-	for got, err := range d.provider.Client.CustomIntegrations().List(ctx, filter) {
+	for got, err := range d.Provider.Client.CustomIntegrations().List(ctx, filter) {
 		if err != nil {
 			tfx.AddError(diags, "read", connected(name), nil, err)
 			return got, false

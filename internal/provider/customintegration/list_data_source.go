@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -16,15 +17,18 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
 
-const listDataSourceTypeName = "personio_connected_integrations"
+// listDataSourceDeclaration is what the data source is and needs.
+var listDataSourceDeclaration = tfx.Declaration{Type: "personio_connected_integrations", Gateway: true, Reads: []string{attribute.ScopeCustomIntegrationsRead}}
 
 // ListDataSource is personio_connected_integrations.
 type ListDataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewListDataSource makes the data source.
-func NewListDataSource() datasource.DataSource { return &ListDataSource{} }
+func NewListDataSource() datasource.DataSource {
+	return &ListDataSource{tfx.DataSource{Declaration: listDataSourceDeclaration}}
+}
 
 // listModel is the data source as Terraform holds it.
 type listModel struct {
@@ -32,11 +36,6 @@ type listModel struct {
 	Name         types.String              `tfsdk:"name"`
 	Integrations []connectedModel          `tfsdk:"integrations"`
 	ByID         map[string]connectedModel `tfsdk:"by_id"`
-}
-
-// Metadata names the data source.
-func (d *ListDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = listDataSourceTypeName
 }
 
 // Schema describes the data source.
@@ -76,11 +75,6 @@ func statusValidator() validator.String {
 	return tfx.OneOf("status", string(gatewayapi.IntegrationPending), string(gatewayapi.IntegrationConnected), string(gatewayapi.IntegrationInactive))
 }
 
-// Configure takes the provider's client.
-func (d *ListDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.ConfigureGateway(listDataSourceTypeName, req.ProviderData, &resp.Diagnostics)
-}
-
 // Read lists the integrations; the gateway filters, the client pages.
 func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var state listModel
@@ -94,9 +88,9 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		Name:   state.Name.ValueString(),
 		Status: gatewayapi.IntegrationStatus(state.Status.ValueString()),
 	}
-	for got, err := range d.provider.Client.CustomIntegrations().List(ctx, filter) {
+	for got, err := range d.Provider.Client.CustomIntegrations().List(ctx, filter) {
 		if err != nil {
-			object := tfx.Object{Type: listDataSourceTypeName, Kind: "connected integrations"}
+			object := tfx.Object{Declaration: listDataSourceDeclaration, Kind: "connected integrations"}
 			tfx.AddError(&resp.Diagnostics, "list", object, nil, err)
 			return
 		}

@@ -18,7 +18,7 @@ import (
 var _ list.ListResourceWithConfigure = (*Resource)(nil)
 
 // NewListResource makes what terraform query lists integrations with.
-func NewListResource() list.ListResource { return &Resource{} }
+func NewListResource() list.ListResource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // queryModel is a list block.
 type queryModel struct {
@@ -53,8 +53,8 @@ func (r *Resource) List(ctx context.Context, req list.ListRequest, stream *list.
 		return
 	}
 	tfx.Listing[gatewayapi.CustomIntegration]{
-		Object: tfx.Object{Type: typeName, Kind: "custom integrations"},
-		Objects: r.provider.Client.CustomIntegrations().List(ctx, personio.CustomIntegrationFilter{
+		Object: tfx.Object{Declaration: declaration, Kind: "custom integrations"},
+		Objects: r.Provider.Client.CustomIntegrations().List(ctx, personio.CustomIntegrationFilter{
 			Name: config.Name.ValueString(), Status: gatewayapi.IntegrationStatus(config.Status.ValueString()),
 		}),
 		Describe: func(got gatewayapi.CustomIntegration) (id, name string) { return got.ID, got.Name },

@@ -119,11 +119,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // notePlanned tells the sync rules of this run what the integration may read once
 // the plan is applied.
 func (r *Resource) notePlanned(plan *model) {
-	if r.provider == nil || plan.ID.IsUnknown() {
+	if r.Provider == nil || plan.ID.IsUnknown() {
 		return
 	}
 	keys, known := tfx.Strings(plan.ReadableAttributes)
-	r.provider.AttributeLists.Plan(plan.ID.ValueString(), tfx.AttributeList{
+	r.Provider.AttributeLists.Plan(plan.ID.ValueString(), tfx.AttributeList{
 		Name: plan.Name.ValueString(), Known: known && !plan.AllAttributes.IsUnknown(), All: plan.AllAttributes.ValueBool(), Keys: keys,
 	})
 }

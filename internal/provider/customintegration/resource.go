@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -25,39 +26,34 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// typeName is the resource's name in Terraform.
-const typeName = "personio_custom_integration"
+// declaration is what the resource is and needs.
+var declaration = tfx.Declaration{
+	Type:    "personio_custom_integration",
+	Gateway: true,
+	Reads:   []string{attribute.ScopeCustomIntegrationsRead},
+	Writes:  []string{attribute.ScopeCustomIntegrationsWrite},
+}
 
 // Resource is personio_custom_integration.
 type Resource struct {
-	provider *tfx.ProviderData
+	tfx.Resource
 }
 
 // NewResource makes the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // object names an integration in diagnostics.
 func object(name string) tfx.Object {
 	return tfx.Object{
-		Type: typeName, Kind: "custom integration", Name: name,
+		Declaration: declaration, Kind: "custom integration", Name: name,
 		InUse: "Remove what uses it first: destroying a sync rule touches no account, and API credentials made outside Terraform go with it " +
 			"if you set force_destroy = true, apply, and destroy again",
 	}
 }
 
-// Metadata names the resource.
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
-}
-
 // IdentitySchema describes what identifies an integration.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = tfx.IdentitySchema("Id of the custom integration, a UUID.")
-}
-
-// Configure takes the provider's client.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
 }
 
 // Create makes the planned integration.
@@ -67,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	got, err := r.provider.Client.CustomIntegrations().Create(ctx, plan.createRequest())
+	got, err := r.Provider.Client.CustomIntegrations().Create(ctx, plan.createRequest())
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), nil, err)
 		return
@@ -89,7 +85,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	id := state.ID.ValueString()
-	got, err := r.provider.Client.CustomIntegrations().Get(ctx, id)
+	got, err := r.Provider.Client.CustomIntegrations().Get(ctx, id)
 	if tfx.ReadFailed(ctx, err, object, state.Name, id, nil, resp) {
 		return
 	}
@@ -112,7 +108,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	state := plan
 	if body, changed := plan.updateRequest(&prior); changed {
-		got, err := r.provider.Client.CustomIntegrations().Update(ctx, plan.ID.ValueString(), revision, body)
+		got, err := r.Provider.Client.CustomIntegrations().Update(ctx, plan.ID.ValueString(), revision, body)
 		if err != nil {
 			tfx.AddError(&resp.Diagnostics, "update", object(prior.Name.ValueString()), nil, err)
 			return
@@ -133,7 +129,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.provider.Client.CustomIntegrations().Delete(ctx, state.ID.ValueString(), state.ForceDestroy.ValueBool())
+	err := r.Provider.Client.CustomIntegrations().Delete(ctx, state.ID.ValueString(), state.ForceDestroy.ValueBool())
 	if err == nil || personio.IsNotFound(err) {
 		return
 	}

@@ -11,21 +11,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
 var _ datasource.DataSourceWithConfigure = (*EmployeeAttributesDataSource)(nil)
 
-const employeeAttributesTypeName = "personio_employee_attributes"
+// employeeAttributesDeclaration is what the data source is and needs.
+var employeeAttributesDeclaration = tfx.Declaration{Type: "personio_employee_attributes", Reads: []string{attribute.ScopePersonsRead}}
 
 // EmployeeAttributesDataSource is personio_employee_attributes.
 type EmployeeAttributesDataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewEmployeeAttributesDataSource makes the data source.
-func NewEmployeeAttributesDataSource() datasource.DataSource { return &EmployeeAttributesDataSource{} }
+func NewEmployeeAttributesDataSource() datasource.DataSource {
+	return &EmployeeAttributesDataSource{tfx.DataSource{Declaration: employeeAttributesDeclaration}}
+}
 
 // attributesModel is the data source as Terraform holds it.
 type attributesModel struct {
@@ -57,11 +61,6 @@ func newAttributeModel(got personio.EmployeeAttribute) attributeModel {
 		m.Options[i] = types.StringValue(option)
 	}
 	return m
-}
-
-// Metadata names the data source.
-func (d *EmployeeAttributesDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = employeeAttributesTypeName
 }
 
 // Schema describes the data source.
@@ -103,16 +102,11 @@ func attributeAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure takes the provider's client.
-func (d *EmployeeAttributesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.Configure(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read asks for the attributes.
 func (d *EmployeeAttributesDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	got, err := d.provider.Client.EmployeeAttributes(ctx)
+	got, err := d.Provider.Client.EmployeeAttributes(ctx)
 	if err != nil {
-		object := tfx.Object{Type: employeeAttributesTypeName, Kind: "employee attributes"}
+		object := tfx.Object{Declaration: employeeAttributesDeclaration, Kind: "employee attributes"}
 		tfx.AddError(&resp.Diagnostics, "list", object, nil, err)
 		return
 	}

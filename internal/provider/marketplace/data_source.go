@@ -18,17 +18,20 @@ import (
 
 var _ datasource.DataSource = (*DataSource)(nil)
 
-const dataSourceTypeName = "personio_marketplace_integration"
+// dataSourceDeclaration is what the data source is; it needs nothing.
+var dataSourceDeclaration = tfx.Declaration{Type: "personio_marketplace_integration"}
 
 // DataSource is personio_marketplace_integration.
-type DataSource struct{}
+type DataSource struct {
+	tfx.Declaration
+}
 
 // NewDataSource makes the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{dataSourceDeclaration} }
 
 // Metadata names the data source.
 func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = dataSourceTypeName
+	resp.TypeName = d.Type
 }
 
 // Read looks an entry up.
@@ -66,7 +69,7 @@ func notThere(id string, entries []catalogue.Entry) string {
 		}
 	}
 	return fmt.Sprintf("The catalogue has no entry with the id %q.%s The data source %s lists all of them. A system that is not in "+
-		"the catalogue can be used all the same: write its scopes and attributes yourself.", id, tfx.DidYouMean(near), listDataSourceTypeName)
+		"the catalogue can be used all the same: write its scopes and attributes yourself.", id, tfx.DidYouMean(near), listDataSourceDeclaration.Type)
 }
 
 // entries is the catalogue.

@@ -9,17 +9,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/personio-community/terraform-provider-personio/internal/provider/marketplace/catalogue"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
 var _ datasource.DataSource = (*ListDataSource)(nil)
 
-const listDataSourceTypeName = "personio_marketplace_integrations"
+// listDataSourceDeclaration is what the data source is; it needs nothing.
+var listDataSourceDeclaration = tfx.Declaration{Type: "personio_marketplace_integrations"}
 
 // ListDataSource is personio_marketplace_integrations.
-type ListDataSource struct{}
+type ListDataSource struct {
+	tfx.Declaration
+}
 
 // NewListDataSource makes the data source.
-func NewListDataSource() datasource.DataSource { return &ListDataSource{} }
+func NewListDataSource() datasource.DataSource { return &ListDataSource{listDataSourceDeclaration} }
 
 // listModel is the data source as Terraform holds it.
 type listModel struct {
@@ -35,7 +39,7 @@ type listModel struct {
 
 // Metadata names the data source.
 func (d *ListDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = listDataSourceTypeName
+	resp.TypeName = d.Type
 }
 
 // Read filters the catalogue.

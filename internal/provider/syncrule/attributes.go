@@ -65,11 +65,11 @@ func (m *model) uses(ctx context.Context, diags *diag.Diagnostics) []use {
 // A rule that does not change is not to blame for an integration that somebody
 // else narrowed: that is a warning, so that it stops nobody's plan.
 func (r *Resource) checkAttributes(ctx context.Context, plan *model, changed bool, diags *diag.Diagnostics) {
-	if r.provider == nil || plan.CustomIntegrationID.IsUnknown() {
+	if r.Provider == nil || plan.CustomIntegrationID.IsUnknown() {
 		return
 	}
 	id := plan.CustomIntegrationID.ValueString()
-	list, planned := r.provider.AttributeLists.Planned(id)
+	list, planned := r.Provider.AttributeLists.Planned(id)
 	if !planned {
 		list = r.ask(ctx, id, diags)
 	}
@@ -97,10 +97,10 @@ func (r *Resource) checkAttributes(ctx context.Context, plan *model, changed boo
 func (r *Resource) ask(ctx context.Context, id string, diags *diag.Diagnostics) tfx.AttributeList {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	got, err := r.provider.Client.CustomIntegrations().Get(ctx, id)
+	got, err := r.Provider.Client.CustomIntegrations().Get(ctx, id)
 	switch {
 	case personio.IsGatewayMissing(err):
-		tfx.AddGatewayNeeded(diags, typeName)
+		declaration.AddGatewayNeeded(diags)
 	case personio.IsNotFound(err):
 		diags.AddAttributeError(path.Root("custom_integration_id"), "No such custom integration",
 			fmt.Sprintf("There is no custom integration with the id %q on this gateway: it was deleted outside Terraform, or never was there. "+

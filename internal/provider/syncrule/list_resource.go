@@ -18,7 +18,7 @@ import (
 var _ list.ListResourceWithConfigure = (*Resource)(nil)
 
 // NewListResource makes what terraform query lists rules with.
-func NewListResource() list.ListResource { return &Resource{} }
+func NewListResource() list.ListResource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // queryModel is a list block.
 type queryModel struct {
@@ -54,8 +54,8 @@ func (r *Resource) List(ctx context.Context, req list.ListRequest, stream *list.
 		return
 	}
 	tfx.Listing[gatewayapi.SyncRule]{
-		Object: tfx.Object{Type: typeName, Kind: "sync rules"},
-		Objects: r.provider.Client.SyncRules().List(ctx, personio.SyncRuleFilter{
+		Object: tfx.Object{Declaration: declaration, Kind: "sync rules"},
+		Objects: r.Provider.Client.SyncRules().List(ctx, personio.SyncRuleFilter{
 			Name:                config.Name.ValueString(),
 			CustomIntegrationID: config.CustomIntegrationID.ValueString(),
 			SyncTargetID:        config.SyncTargetID.ValueString(),

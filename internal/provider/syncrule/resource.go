@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -20,8 +21,14 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// typeName is the resource's name in Terraform.
-const typeName = "personio_sync_rule"
+// declaration is what the resource is and needs.
+var declaration = tfx.Declaration{
+	Type:    "personio_sync_rule",
+	Gateway: true,
+	Reads:   []string{attribute.ScopeSyncRulesRead},
+	// Runs are read to await them.
+	Writes: []string{attribute.ScopeSyncRulesWrite, attribute.ScopeSyncRunsRead},
+}
 
 // members are the request members that stand deeper than at the top.
 var members = tfx.Members{
@@ -38,30 +45,20 @@ var members = tfx.Members{
 
 // Resource is personio_sync_rule.
 type Resource struct {
-	provider *tfx.ProviderData
+	tfx.Resource
 }
 
 // NewResource makes the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // object names a rule in diagnostics.
 func object(name string) tfx.Object {
-	return tfx.Object{Type: typeName, Kind: "sync rule", Name: name}
-}
-
-// Metadata names the resource.
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
+	return tfx.Object{Declaration: declaration, Kind: "sync rule", Name: name}
 }
 
 // IdentitySchema describes what identifies a rule.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = tfx.IdentitySchema("Id of the sync rule, a UUID.")
-}
-
-// Configure takes the provider's client.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
 }
 
 // Create makes the planned rule. It is in the state before its first run is
@@ -73,7 +70,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	got, err := r.provider.Client.SyncRules().Create(ctx, body)
+	got, err := r.Provider.Client.SyncRules().Create(ctx, body)
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), members, err)
 		return
@@ -96,7 +93,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	id := state.ID.ValueString()
-	got, err := r.provider.Client.SyncRules().Get(ctx, id)
+	got, err := r.Provider.Client.SyncRules().Get(ctx, id)
 	if tfx.ReadFailed(ctx, err, object, state.Name, id, members, resp) {
 		return
 	}
@@ -122,7 +119,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
-	got, err := r.provider.Client.SyncRules().Update(ctx, plan.ID.ValueString(), revision, body)
+	got, err := r.Provider.Client.SyncRules().Update(ctx, plan.ID.ValueString(), revision, body)
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "update", object(prior.Name.ValueString()), members, err)
 		return
@@ -143,7 +140,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.provider.Client.SyncRules().Delete(ctx, state.ID.ValueString())
+	err := r.Provider.Client.SyncRules().Delete(ctx, state.ID.ValueString())
 	if err != nil && !personio.IsNotFound(err) {
 		tfx.AddError(&resp.Diagnostics, "delete", object(state.Name.ValueString()), members, err)
 	}

@@ -25,8 +25,8 @@ func (r *Resource) await(ctx context.Context, state *model, got gatewayapi.SyncR
 	if !state.WaitForRun.ValueBool() || got.LastRun == nil || got.LastRun.Status.Ended() {
 		return
 	}
-	rules := r.provider.Client.SyncRules()
-	waiting, cancel := context.WithTimeout(ctx, r.provider.RunTimeout)
+	rules := r.Provider.Client.SyncRules()
+	waiting, cancel := context.WithTimeout(ctx, r.Provider.RunTimeout)
 	defer cancel()
 	run, err := rules.WaitForRun(waiting, *got.LastRun, nil)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Resource) addNotAwaited(name string, run gatewayapi.SyncRun, err error,
 	why := fmt.Sprintf("Asking for the run failed: %s.", strings.TrimRight(err.Error(), "."))
 	switch {
 	case late:
-		why = fmt.Sprintf("It did not end within %s.", tfx.ShortDuration(r.provider.RunTimeout))
+		why = fmt.Sprintf("It did not end within %s.", tfx.ShortDuration(r.Provider.RunTimeout))
 	case errors.Is(err, context.Canceled):
 		why = "The apply was stopped."
 	case personio.IsNotFound(err):
@@ -82,7 +82,7 @@ func (r *Resource) report(ctx context.Context, name string, run gatewayapi.SyncR
 func (r *Resource) failures(ctx context.Context, run gatewayapi.SyncRun) string {
 	lines := []string{"Not in sync:"}
 	filter := personio.SyncRunItemFilter{Status: gatewayapi.ItemFailed}
-	for item, err := range r.provider.Client.SyncRuns().Items(ctx, run.ID, filter) {
+	for item, err := range r.Provider.Client.SyncRuns().Items(ctx, run.ID, filter) {
 		if err != nil {
 			return "Who it failed for could not be read: " + err.Error()
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -17,29 +18,22 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*StatusDataSource)(nil)
 
-const statusTypeName = "personio_sync_status"
+// statusDeclaration is what the data source is and needs.
+var statusDeclaration = tfx.Declaration{Type: "personio_sync_status", Gateway: true, Reads: []string{attribute.ScopeSyncRulesRead}}
 
 // StatusDataSource is personio_sync_status.
 type StatusDataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewStatusDataSource makes the data source.
-func NewStatusDataSource() datasource.DataSource { return &StatusDataSource{} }
+func NewStatusDataSource() datasource.DataSource {
+	return &StatusDataSource{tfx.DataSource{Declaration: statusDeclaration}}
+}
 
 // object names a rule in diagnostics of the data source.
 func object(rule string) tfx.Object {
-	return tfx.Object{Type: statusTypeName, Kind: "status of sync rule", Name: rule}
-}
-
-// Metadata names the data source.
-func (d *StatusDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = statusTypeName
-}
-
-// Configure takes the provider's client.
-func (d *StatusDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.ConfigureGateway(statusTypeName, req.ProviderData, &resp.Diagnostics)
+	return tfx.Object{Declaration: statusDeclaration, Kind: "status of sync rule", Name: rule}
 }
 
 // Read looks the rule up, past the read index: a run that ended a moment ago is
@@ -63,7 +57,7 @@ func (d *StatusDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 }
 
 func (d *StatusDataSource) findID(ctx context.Context, id string, diags *diag.Diagnostics) (gatewayapi.SyncRule, bool) {
-	got, err := d.provider.Client.SyncRules().GetNow(ctx, id)
+	got, err := d.Provider.Client.SyncRules().GetNow(ctx, id)
 	if personio.IsNotFound(err) {
 		addNoSuch(diags, "sync_rule_id", "id", id)
 		return got, false
@@ -76,7 +70,7 @@ func (d *StatusDataSource) findID(ctx context.Context, id string, diags *diag.Di
 }
 
 func (d *StatusDataSource) findName(ctx context.Context, name string, diags *diag.Diagnostics) (gatewayapi.SyncRule, bool) {
-	for got, err := range d.provider.Client.SyncRules().List(ctx, personio.SyncRuleFilter{Name: name}) {
+	for got, err := range d.Provider.Client.SyncRules().List(ctx, personio.SyncRuleFilter{Name: name}) {
 		if err != nil {
 			tfx.AddError(diags, "read", object(name), nil, err)
 			return got, false

@@ -18,7 +18,7 @@ import (
 var _ list.ListResourceWithConfigure = (*Resource)(nil)
 
 // NewListResource makes what terraform query lists targets with.
-func NewListResource() list.ListResource { return &Resource{} }
+func NewListResource() list.ListResource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // queryModel is a list block.
 type queryModel struct {
@@ -47,8 +47,8 @@ func (r *Resource) List(ctx context.Context, req list.ListRequest, stream *list.
 		return
 	}
 	tfx.Listing[gatewayapi.SyncTarget]{
-		Object:   tfx.Object{Type: typeName, Kind: "sync targets"},
-		Objects:  r.provider.Client.SyncTargets().List(ctx, personio.SyncTargetFilter{Name: config.Name.ValueString()}),
+		Object:   tfx.Object{Declaration: declaration, Kind: "sync targets"},
+		Objects:  r.Provider.Client.SyncTargets().List(ctx, personio.SyncTargetFilter{Name: config.Name.ValueString()}),
 		Describe: func(got gatewayapi.SyncTarget) (id, name string) { return got.ID, got.Name },
 		State: func(ctx context.Context, got gatewayapi.SyncTarget, diags *diag.Diagnostics) any {
 			var state model

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -21,39 +22,34 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// typeName is the resource's name in Terraform.
-const typeName = "personio_sync_target"
+// declaration is what the resource is and needs.
+var declaration = tfx.Declaration{
+	Type:    "personio_sync_target",
+	Gateway: true,
+	Reads:   []string{attribute.ScopeSyncTargetsRead},
+	Writes:  []string{attribute.ScopeSyncTargetsWrite},
+}
 
 // Resource is personio_sync_target.
 type Resource struct {
-	provider *tfx.ProviderData
+	tfx.Resource
 }
 
 // NewResource makes the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{tfx.Resource{Declaration: declaration}} }
 
 // object names a target in diagnostics.
 func object(name string) tfx.Object {
 	return tfx.Object{
-		Type: typeName, Kind: "sync target", Name: name,
+		Declaration: declaration, Kind: "sync target", Name: name,
 		InUse: "Destroy the sync rules that write to it first, or point them to another target; neither touches an account. If this very " +
 			"apply does that, apply again; lifecycle { create_before_destroy = true } on the target gives the right order at once",
 	}
 }
 
-// Metadata names the resource.
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = typeName
-}
-
 // IdentitySchema describes what identifies a target.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = tfx.IdentitySchema("Id of the sync target, a UUID.")
-}
-
-// Configure takes the provider's client.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = tfx.ConfigureGateway(typeName, req.ProviderData, &resp.Diagnostics)
 }
 
 // Create makes the planned target; the gateway tests it first.
@@ -67,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	body := gatewayapi.SyncTargetCreate{Name: plan.Name.ValueString(), SCIM: planned.sent()}
 	addSecret(&body.SCIM, &configured)
-	got, err := r.provider.Client.SyncTargets().Create(ctx, body)
+	got, err := r.Provider.Client.SyncTargets().Create(ctx, body)
 	if err != nil {
 		tfx.AddError(&resp.Diagnostics, "create", object(plan.Name.ValueString()), members, err)
 		return
@@ -88,7 +84,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	id := state.ID.ValueString()
-	got, err := r.provider.Client.SyncTargets().Get(ctx, id)
+	got, err := r.Provider.Client.SyncTargets().Get(ctx, id)
 	if tfx.ReadFailed(ctx, err, object, state.Name, id, members, resp) {
 		return
 	}
@@ -124,7 +120,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		body.SCIM = &sent
 	}
 	if name || scim {
-		got, err := r.provider.Client.SyncTargets().Update(ctx, plan.ID.ValueString(), revision, body)
+		got, err := r.Provider.Client.SyncTargets().Update(ctx, plan.ID.ValueString(), revision, body)
 		if err != nil {
 			tfx.AddError(&resp.Diagnostics, "update", object(prior.Name.ValueString()), members, err)
 			return
@@ -145,7 +141,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.provider.Client.SyncTargets().Delete(ctx, state.ID.ValueString())
+	err := r.Provider.Client.SyncTargets().Delete(ctx, state.ID.ValueString())
 	if err != nil && !personio.IsNotFound(err) {
 		tfx.AddError(&resp.Diagnostics, "delete", object(state.Name.ValueString()), members, err)
 	}

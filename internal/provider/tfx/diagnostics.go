@@ -14,8 +14,8 @@ import (
 
 // Object is what a diagnostic speaks of.
 type Object struct {
-	// Type is the Terraform type: personio_custom_integration.
-	Type string
+	Declaration
+
 	// Kind is the word for people: custom integration.
 	Kind string
 	// Name is the object's name, or its id where the name is not known; "" for
@@ -39,7 +39,7 @@ func (o Object) String() string {
 // was being done: "create".
 func AddError(diags *diag.Diagnostics, verb string, object Object, members Members, err error) {
 	if personio.IsGatewayMissing(err) {
-		AddGatewayNeeded(diags, object.Type)
+		object.AddGatewayNeeded(diags)
 		return
 	}
 	summary := fmt.Sprintf("Could not %s %s", verb, object)
@@ -128,6 +128,8 @@ func nextStep(verb string, object Object, call *personio.Error, finding gatewaya
 		return "It was deleted outside Terraform since the plan was made: plan again"
 	case personio.IsRevisionMismatch(call):
 		return "Somebody else changed it since the plan was made, and nothing was overwritten: plan again, look at the difference, and apply"
+	case personio.IsForbidden(call):
+		return strings.TrimPrefix(sentence(call.Hint())+" "+object.scopeHint(verb), " ")
 	default:
 		return call.Hint()
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
-var object = tfx.Object{Type: "personio_thing", Kind: "thing", Name: "Bücher", InUse: "Empty it first"}
+var object = tfx.Object{Declaration: tfx.Declaration{Type: "personio_thing", Reads: []string{"gateway:things:read"}, Writes: []string{"gateway:things:write"}}, Kind: "thing", Name: "Bücher", InUse: "Empty it first"}
 
 // problem is the error of a call that was answered with these findings.
 func problem(status int, findings ...gatewayapi.ProblemError) *personio.Error {
@@ -80,6 +80,14 @@ func TestAddError(t *testing.T) {
 		"gone before the update": {
 			"update", problem(404, finding(gatewayapi.KindNotFound, "Resource not found", "", nil)),
 			[][]string{{"deleted outside Terraform", "plan again"}},
+		},
+		"a scope is missing to read": {
+			"read", problem(403, finding(gatewayapi.KindForbidden, "Insufficient access scope", "No.", nil)),
+			[][]string{{"No.", "management credential made by personio-gateway. To read it, personio_thing needs the scope gateway:things:read."}},
+		},
+		"a scope is missing to write": {
+			"update", problem(403, finding(gatewayapi.KindForbidden, "Insufficient access scope", "No.", nil)),
+			[][]string{{"To update it, personio_thing needs the scopes gateway:things:read, gateway:things:write."}},
 		},
 		"no gateway": {
 			"read", problem(404, finding(gatewayapi.KindRouteNotFound, "Not Found", "", map[string]string{gatewayapi.MetaPath: "/gateway/v1/things/1"})),

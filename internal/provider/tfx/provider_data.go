@@ -1,11 +1,14 @@
 package tfx
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 )
@@ -29,11 +32,49 @@ type ProviderData struct {
 // EnvironmentName is the variable that stands in for an argument of the provider.
 func EnvironmentName(argument string) string { return "PERSONIO_" + strings.ToUpper(argument) }
 
-// Configure takes what Configure of a resource or data source was given. It
-// returns nil while Terraform has not configured the provider, as in
-// `terraform validate`. Arguments of the provider that are not known yet are
-// errors: what calls this needs the API.
-func Configure(data any, diags *diag.Diagnostics) *ProviderData {
+// Resource is the part that every resource has in common: its declaration and,
+// once Terraform has configured it, the provider's data. Resources embed it.
+type Resource struct {
+	Declaration
+
+	// Provider is nil while Terraform has not configured the provider, as in
+	// `terraform validate`.
+	Provider *ProviderData
+}
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = r.Type
+}
+
+// Configure takes the provider's data.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.Provider = r.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// DataSource is [Resource] for data sources.
+type DataSource struct {
+	Declaration
+
+	// Provider is the provider's data, see [Resource].
+	Provider *ProviderData
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = d.Type
+}
+
+// Configure takes the provider's data.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.Provider = d.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// configure takes what Configure of an object was given, nil while Terraform has
+// not configured the provider. For what only a gateway has, Personio itself is an
+// error, at plan and without a call, and so are arguments of the provider that are
+// not known yet.
+func (d Declaration) configure(data any, diags *diag.Diagnostics) *ProviderData {
 	if data == nil {
 		return nil
 	}
@@ -52,28 +93,9 @@ func Configure(data any, diags *diag.Diagnostics) *ProviderData {
 	if len(provider.Unknown) > 0 {
 		return nil
 	}
-	return provider
-}
-
-// ConfigureGateway is [Configure] for what only a gateway has. Towards Personio
-// itself it is an error, at plan and without a call.
-func ConfigureGateway(typeName string, data any, diags *diag.Diagnostics) *ProviderData {
-	provider := Configure(data, diags)
-	if provider == nil {
-		return nil
-	}
-	if provider.Client.IsPersonio() {
-		AddGatewayNeeded(diags, typeName)
+	if d.Gateway && provider.Client.IsPersonio() {
+		d.AddGatewayNeeded(diags)
 		return nil
 	}
 	return provider
-}
-
-// AddGatewayNeeded says that typeName does not work without a gateway, why, and
-// how to go on.
-func AddGatewayNeeded(diags *diag.Diagnostics, typeName string) {
-	diags.AddError(typeName+" needs a gateway",
-		"Personio's own API has no endpoint for integrations, credentials and syncs, they exist in its web screens only, so "+typeName+
-			" works with a gateway: start one (personio-gateway serve, or personio-gateway sandbox to try it out) and set the "+
-			"provider's base_url, or PERSONIO_BASE_URL, to its address.")
 }
