@@ -78,7 +78,10 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		addConfigError(&resp.Diagnostics, err)
 		return
 	}
-	data := &tfx.ProviderData{Client: client, Now: p.now, AttributeLists: &tfx.AttributeLists{}, RunTimeout: p.runTimeout}
+	data := &tfx.ProviderData{
+		Client: client, Now: p.now, RunTimeout: p.runTimeout,
+		AttributeLists: &tfx.Planned[tfx.AttributeList]{}, Projects: &tfx.Planned[tfx.PlannedProject]{},
+	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 }
 

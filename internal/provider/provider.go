@@ -25,6 +25,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/directory"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/marketplace"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/project"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrule"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrun"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/synctarget"
@@ -87,6 +88,9 @@ func (p *personioProvider) Resources(context.Context) []func() resource.Resource
 	return []func() resource.Resource{
 		apicredential.NewResource,
 		customintegration.NewResource,
+		project.NewMemberResource,
+		project.NewMembersResource,
+		project.NewResource,
 		syncrule.NewResource,
 		synctarget.NewResource,
 	}
@@ -112,6 +116,8 @@ func (p *personioProvider) DataSources(context.Context) []func() datasource.Data
 		directory.NewEmployeeAttributesDataSource,
 		marketplace.NewDataSource,
 		marketplace.NewListDataSource,
+		project.NewDataSource,
+		project.NewListDataSource,
 		syncrun.NewStatusDataSource,
 	}
 }

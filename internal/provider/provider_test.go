@@ -84,7 +84,7 @@ func TestSchemas(t *testing.T) {
 	for name, s := range all.ListResourceSchemas {
 		wantDescribed(t, "list "+name, s)
 	}
-	if len(all.ResourceSchemas) != 4 || len(all.DataSourceSchemas) != 8 {
+	if len(all.ResourceSchemas) != 7 || len(all.DataSourceSchemas) != 10 {
 		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
 	}
 }

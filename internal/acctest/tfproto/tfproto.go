@@ -6,6 +6,7 @@ package tfproto
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +47,9 @@ func (d Diagnostics) Warnings() string { return d.Text(tfprotov6.DiagnosticSever
 type Object struct {
 	Values  Values
 	Private []byte
-	// Identity is the id of the resource's identity, "" without one.
+	// Identity is the resource's identity, "" without one: the id, or the only
+	// attribute that there is. Several are joined by slashes, in the order of
+	// their names.
 	Identity string
 }
 
@@ -149,7 +152,7 @@ func (p *Provider) Plan(typeName string, prior *Object, config Values) (Planned,
 	if len(planned.Replaces) > 0 && prior != nil {
 		anew, diags := p.Plan(typeName, nil, config)
 		anew.Replaces = planned.Replaces
-		return anew, diags
+		return anew, append(Diagnostics(resp.Diagnostics), diags...)
 	}
 	return planned, resp.Diagnostics
 }
@@ -170,7 +173,7 @@ func (p *Provider) Apply(typeName string, planned Planned) (*Object, Diagnostics
 	}
 	resp, err := p.server.ApplyResourceChange(p.t.Context(), req)
 	p.check(err)
-	return p.object(schema, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
+	return p.object(typeName, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
 // Read refreshes an object; it is nil if it is gone.
@@ -179,10 +182,10 @@ func (p *Provider) Read(typeName string, object *Object) (*Object, Diagnostics) 
 	schema := p.resource(typeName)
 	resp, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: typeName, CurrentState: p.encode(schema, object.Values), Private: object.Private,
-		CurrentIdentity: p.identity(object.Identity),
+		CurrentIdentity: p.identity(typeName, object.Identity),
 	})
 	p.check(err)
-	return p.object(schema, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
+	return p.object(typeName, resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
 }
 
 // Import imports by id, or by identity if id is "". The object is as the import
@@ -190,14 +193,14 @@ func (p *Provider) Read(typeName string, object *Object) (*Object, Diagnostics) 
 func (p *Provider) Import(typeName, id, identity string) (*Object, Diagnostics) {
 	p.t.Helper()
 	resp, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
-		TypeName: typeName, ID: id, Identity: p.identity(identity),
+		TypeName: typeName, ID: id, Identity: p.identity(typeName, identity),
 	})
 	p.check(err)
 	if len(resp.ImportedResources) != 1 {
 		return nil, resp.Diagnostics
 	}
 	imported := resp.ImportedResources[0]
-	return p.object(p.resource(typeName), imported.State, imported.Private, imported.Identity), resp.Diagnostics
+	return p.object(typeName, imported.State, imported.Private, imported.Identity), resp.Diagnostics
 }
 
 // Generate is the configuration that the provider generates for an object.
@@ -263,7 +266,7 @@ func (p *Provider) List(typeName string, config Values, limit int64, includeReso
 	p.check(err)
 	return func(yield func(Listed) bool) {
 		for result := range stream.Results {
-			listed := Listed{Name: result.DisplayName, Diagnostics: result.Diagnostics, Identity: p.identityOf(result.Identity)}
+			listed := Listed{Name: result.DisplayName, Diagnostics: result.Diagnostics, Identity: p.identityOf(typeName, result.Identity)}
 			if result.Resource != nil {
 				listed.Values = p.decode(p.resource(typeName), result.Resource)
 			}
@@ -283,39 +286,54 @@ func (p *Provider) resource(typeName string) *tfprotov6.Schema {
 	return schema
 }
 
-func (p *Provider) object(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) *Object {
+func (p *Provider) object(typeName string, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) *Object {
 	p.t.Helper()
-	values := p.decode(schema, state)
+	values := p.decode(p.resource(typeName), state)
 	if values == nil {
 		return nil
 	}
-	return &Object{Values: values, Private: private, Identity: p.identityOf(identity)}
+	return &Object{Values: values, Private: private, Identity: p.identityOf(typeName, identity)}
 }
 
-// identityOf is the id of an identity, "" without one.
-func (p *Provider) identityOf(identity *tfprotov6.ResourceIdentityData) string {
+// identityOf is an identity as [Object] has it, "" without one.
+func (p *Provider) identityOf(typeName string, identity *tfprotov6.ResourceIdentityData) string {
 	p.t.Helper()
 	if identity == nil || identity.IdentityData == nil {
 		return ""
 	}
-	value, err := identity.IdentityData.Unmarshal(identityType)
+	value, err := identity.IdentityData.Unmarshal(p.identityType(typeName))
 	p.check(err)
 	members, _ := p.plain(value).(map[string]any)
-	id, _ := members["id"].(string)
-	return id
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		part, _ := members[name].(string)
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "/")
 }
 
-// identityType is the identity of every resource here.
-var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
+// identityType is the type of a resource's identity, whose attributes are
+// strings.
+func (p *Provider) identityType(typeName string) tftypes.Object {
+	p.t.Helper()
+	ty := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
+	for _, a := range p.Identities()[typeName].IdentityAttributes {
+		ty.AttributeTypes[a.Name] = a.Type
+	}
+	return ty
+}
 
-func (p *Provider) identity(id string) *tfprotov6.ResourceIdentityData {
+func (p *Provider) identity(typeName, id string) *tfprotov6.ResourceIdentityData {
 	p.t.Helper()
 	if id == "" {
 		return nil
 	}
-	value, err := tfprotov6.NewDynamicValue(identityType, tftypes.NewValue(identityType, map[string]tftypes.Value{
-		"id": tftypes.NewValue(tftypes.String, id),
-	}))
+	ty, values := p.identityType(typeName), map[string]tftypes.Value{}
+	names := slices.Sorted(maps.Keys(ty.AttributeTypes))
+	for i, part := range strings.SplitN(id, "/", len(names)) {
+		values[names[i]] = tftypes.NewValue(tftypes.String, part)
+	}
+	value, err := tfprotov6.NewDynamicValue(ty, tftypes.NewValue(ty, values))
 	p.check(err)
 	return &tfprotov6.ResourceIdentityData{IdentityData: &value}
 }

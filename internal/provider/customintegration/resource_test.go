@@ -230,7 +230,7 @@ func TestDroppedAttributeIsItsOwnError(t *testing.T) {
 	fake.DropDescriptions()
 	planned := mustPlan(t, p, nil, archive.With(tfproto.Values{"description": "lost on the way"}))
 	object, diags := p.Apply(integrationType, planned)
-	wantParts(t, diags.Errors(), "The gateway did not keep description", "did not keep report_ids", "did not keep document_category_ids", "Archive")
+	wantParts(t, diags.Errors(), "The server did not keep description", "did not keep report_ids", "did not keep document_category_ids", "Archive")
 	if object == nil || object.Values["id"] == nil {
 		t.Error("what was made must reach the state")
 	}

@@ -633,7 +633,7 @@ func TestDroppedAttributeIsItsOwnError(t *testing.T) {
 	p, fake, config := start(t)
 	fake.DropDescriptions()
 	object, diags := p.Apply(ruleType, plan(t, p, nil, config.With(tfproto.Values{"triggers": tfproto.Values{"x": "1"}})))
-	wantParts(t, diags.Errors(), "The gateway did not keep triggers", "Employees")
+	wantParts(t, diags.Errors(), "The server did not keep triggers", "Employees")
 	if object == nil || id(object) == "" {
 		t.Error("what was made must reach the state")
 	}

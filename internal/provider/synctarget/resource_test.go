@@ -463,7 +463,7 @@ func TestDroppedAttributeIsItsOwnError(t *testing.T) {
 	p, fake := acctest.FakeProvider(t)
 	fake.DropDescriptions()
 	object, diags := p.Apply(targetType, plan(t, p, nil, with(scim(tfproto.Values{"headers": tfproto.Values{"X-Tenant": "acme"}}))))
-	wantParts(t, diags.Errors(), "The gateway did not keep scim.headers", "Learning")
+	wantParts(t, diags.Errors(), "The server did not keep scim.headers", "Learning")
 	if object == nil || id(object) == "" {
 		t.Error("what was made must reach the state")
 	}

@@ -129,7 +129,7 @@ func TestWarningsAndErrorsNameTheObject(t *testing.T) {
 	tfx.AddVanished(&diags, object, "4711")
 	tfx.AddImportNotFound(&diags, object, "4711")
 	tfx.AddNotKept(&diags, object, path.Root("scopes"))
-	for i, want := range []string{`Thing "Bücher" is gone|The thing with id 4711`, `no thing with id "4711"`, `scopes|The gateway did not keep scopes of thing "Bücher"`} {
+	for i, want := range []string{`Thing "Bücher" is gone|The thing with id 4711`, `no thing with id "4711"`, `scopes|The server did not keep scopes of thing "Bücher"`} {
 		if text := render(diags[i]); !strings.Contains(text, want) {
 			t.Errorf("%q is missing in %s", want, text)
 		}

@@ -21,10 +21,18 @@ func IdentitySchema(description string) identityschema.Schema {
 	}
 }
 
-// SetIdentity sets the identity. It is nil where the caller of the provider
-// knows no identities.
+// SetIdentity sets the identity of an object with an id of its own. It is nil
+// where the caller of the provider knows no identities.
 func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id string, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.SetAttribute(ctx, path.Root("id"), id)...)
+	SetIdentities(ctx, identity, map[string]string{"id": id}, diags)
+}
+
+// SetIdentities is [SetIdentity] for an object that other attributes identify.
+func SetIdentities(ctx context.Context, identity *tfsdk.ResourceIdentity, values map[string]string, diags *diag.Diagnostics) {
+	if identity == nil {
+		return
+	}
+	for name, value := range values {
+		diags.Append(identity.SetAttribute(ctx, path.Root(name), value)...)
 	}
 }

@@ -24,7 +24,9 @@ type ProviderData struct {
 	// Now is the clock; tests set it.
 	Now func() time.Time
 	// AttributeLists are what the integrations of this run may read.
-	AttributeLists *AttributeLists
+	AttributeLists *Planned[AttributeList]
+	// Projects are what the projects of this run will be.
+	Projects *Planned[PlannedProject]
 	// RunTimeout is how long an apply waits for a sync run; tests set it.
 	RunTimeout time.Duration
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
-func TestAttributeLists(t *testing.T) {
+func TestPlanned(t *testing.T) {
 	t.Parallel()
-	var lists tfx.AttributeLists
+	var lists tfx.Planned[tfx.AttributeList]
 	if _, ok := lists.Planned("1"); ok {
 		t.Error("what was never planned is there")
 	}

@@ -1,0 +1,1 @@
+terraform import personio_project_members.rollout 3d7c1f00-8a51-4c0e-9b1d-6f2e50000001

@@ -1,0 +1,172 @@
+package project
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
+	"github.com/personio-community/terraform-provider-personio/internal/personio"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+)
+
+// model is a project as Terraform holds it, in the resource and in the data
+// sources.
+type model struct {
+	ID               types.String `tfsdk:"id"`
+	Name             types.String `tfsdk:"name"`
+	Status           types.String `tfsdk:"status"`
+	ProjectCode      types.String `tfsdk:"project_code"`
+	Description      types.String `tfsdk:"description"`
+	StartDate        types.String `tfsdk:"start_date"`
+	EndDateExclusive types.String `tfsdk:"end_date_exclusive"`
+	ParentProjectID  types.String `tfsdk:"parent_project_id"`
+	CostCenterID     types.String `tfsdk:"cost_center_id"`
+	AssignedToAll    types.Bool   `tfsdk:"assigned_to_all"`
+	Billable         types.Bool   `tfsdk:"billable"`
+	ClientName       types.String `tfsdk:"client_name"`
+	ProjectType      types.String `tfsdk:"project_type"`
+}
+
+// newModel makes the model of what Personio answered.
+func newModel(got personio.Project) model {
+	var m model
+	m.fill(got)
+	return m
+}
+
+// fill takes over what Personio answered. What is not set there is null.
+func (m *model) fill(got personio.Project) {
+	text := func(value string) types.String {
+		if value == "" {
+			return types.StringNull()
+		}
+		return types.StringValue(value)
+	}
+	day := func(date *personio.ProjectDate) types.String {
+		if date == nil {
+			return types.StringNull()
+		}
+		return text(date.Date)
+	}
+	m.ID = types.StringValue(got.ID)
+	m.Name = types.StringValue(got.Name)
+	m.Status = types.StringValue(got.Status)
+	m.ProjectCode = text(got.ProjectCode)
+	m.Description = text(got.Description)
+	m.StartDate = day(got.Start)
+	m.EndDateExclusive = day(got.End)
+	m.ParentProjectID = text(got.ParentID())
+	m.CostCenterID = types.StringNull()
+	if got.CostCenter != nil {
+		m.CostCenterID = text(got.CostCenter.ID)
+	}
+	m.AssignedToAll = types.BoolValue(got.AssignedToAll)
+	m.Billable = types.BoolValue(got.Billable)
+	m.ClientName = text(got.ClientName)
+	m.ProjectType = text(got.ProjectType)
+}
+
+// assume completes a planned project with what there is to know without asking
+// for it: whether its parent is assigned to all and billable is not.
+func (m *model) assume(id string) {
+	m.ID = types.StringValue(id)
+	for _, flag := range []*types.Bool{&m.AssignedToAll, &m.Billable} {
+		if flag.IsUnknown() {
+			*flag = types.BoolNull()
+		}
+	}
+}
+
+// createRequest is the body that makes the planned project. What a sub-project
+// shares with its parent is not known and left out.
+func (m *model) createRequest() personio.ProjectFields {
+	body, _ := m.updateRequest(&model{})
+	if !m.ParentProjectID.IsNull() {
+		body.ParentProject = &personio.Reference{ID: m.ParentProjectID.ValueString()}
+	}
+	return body
+}
+
+// updateRequest is the body that turns prior into m: only the members that
+// differ, null where one is removed. changed is false if nothing differs.
+func (m *model) updateRequest(prior *model) (body personio.ProjectFields, changed bool) {
+	differs := func(planned, prior attr.Value) bool {
+		if planned.IsUnknown() || planned.Equal(prior) {
+			return false
+		}
+		changed = true
+		return true
+	}
+	if differs(m.Name, prior.Name) {
+		body.Name = m.Name.ValueStringPointer()
+	}
+	if differs(m.Status, prior.Status) {
+		body.Status = m.Status.ValueStringPointer()
+	}
+	if differs(m.AssignedToAll, prior.AssignedToAll) {
+		body.AssignedToAll = m.AssignedToAll.ValueBoolPointer()
+	}
+	if differs(m.Billable, prior.Billable) {
+		body.Billable = m.Billable.ValueBoolPointer()
+	}
+	for _, text := range []struct {
+		planned, prior types.String
+		member         *gatewayapi.Nullable[string]
+	}{
+		{m.ProjectCode, prior.ProjectCode, &body.ProjectCode},
+		{m.Description, prior.Description, &body.Description},
+		{m.ClientName, prior.ClientName, &body.ClientName},
+		{m.ProjectType, prior.ProjectType, &body.ProjectType},
+	} {
+		if differs(text.planned, text.prior) {
+			*text.member = nullable(text.planned, func(s string) string { return s })
+		}
+	}
+	day := func(date string) personio.ProjectDate { return personio.ProjectDate{Date: date} }
+	if differs(m.StartDate, prior.StartDate) {
+		body.Start = nullable(m.StartDate, day)
+	}
+	if differs(m.EndDateExclusive, prior.EndDateExclusive) {
+		body.End = nullable(m.EndDateExclusive, day)
+	}
+	if differs(m.CostCenterID, prior.CostCenterID) {
+		body.CostCenter = nullable(m.CostCenterID, func(id string) personio.Reference { return personio.Reference{ID: id} })
+	}
+	return body, changed
+}
+
+// nullable is the member of a body for a text that is there or null.
+func nullable[T any](text types.String, of func(string) T) gatewayapi.Nullable[T] {
+	if text.IsNull() {
+		return gatewayapi.Null[T]()
+	}
+	return gatewayapi.Value(of(text.ValueString()))
+}
+
+// checkKept reports every attribute that Personio accepted and then did not
+// keep, each as an error of its own.
+func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
+	for _, a := range []struct {
+		name          string
+		kept, planned attr.Value
+	}{
+		{"name", m.Name, planned.Name},
+		{"status", m.Status, planned.Status},
+		{"project_code", m.ProjectCode, planned.ProjectCode},
+		{"description", m.Description, planned.Description},
+		{"start_date", m.StartDate, planned.StartDate},
+		{"end_date_exclusive", m.EndDateExclusive, planned.EndDateExclusive},
+		{"parent_project_id", m.ParentProjectID, planned.ParentProjectID},
+		{"cost_center_id", m.CostCenterID, planned.CostCenterID},
+		{"assigned_to_all", m.AssignedToAll, planned.AssignedToAll},
+		{"billable", m.Billable, planned.Billable},
+		{"client_name", m.ClientName, planned.ClientName},
+		{"project_type", m.ProjectType, planned.ProjectType},
+	} {
+		if !a.planned.IsUnknown() && !a.kept.Equal(a.planned) {
+			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))
+		}
+	}
+}
