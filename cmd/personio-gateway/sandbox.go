@@ -110,7 +110,8 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	credential, err := server.ManagementCredentials().Create(ctx, "sandbox", append(attribute.ManagementScopes(),
-		attribute.ScopePersonsRead, attribute.ScopeWebhooksRead, attribute.ScopeWebhooksWrite))
+		attribute.ScopePersonsRead, attribute.ScopeWebhooksRead, attribute.ScopeWebhooksWrite,
+		attribute.ScopeAttendancesRead, attribute.ScopeAttendancesWrite))
 	if err != nil {
 		return err
 	}
