@@ -207,6 +207,12 @@ func IsGatewayMissing(err error) bool {
 	return ok && e.routeMissing() && strings.HasPrefix(e.Path, gatewayPrefix)
 }
 
+// IsInvalid reports that the call was understood and what it asks for was refused.
+func IsInvalid(err error) bool {
+	e, ok := asError(err)
+	return ok && (e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity)
+}
+
 // IsHeldBack reports that a call was not made, because its time was up before
 // the rate limit let it go.
 func IsHeldBack(err error) bool { return errors.Is(err, errGovernor) }

@@ -9,8 +9,8 @@ resource "personio_project" "rollout" {
   billable           = true
 }
 
-# Its parts. Members, cost center, customer and whether it is billable are those
-# of the project above.
+# Its parts. Who may book on them, and whether they are billable, is decided by
+# the project above.
 locals {
   phases = {
     concept        = "2027-01-01"
@@ -32,7 +32,7 @@ resource "personio_project" "internal" {
   assigned_to_all = true
 }
 
-# Closed, and kept: what was booked on it stays where it is.
+# Closed, and kept.
 resource "personio_project" "fair" {
   name   = "Trade fair 2026"
   status = "ARCHIVED"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ var signs = []struct{ word, member string }{
 // project that has its name or code already.
 func (r *Resource) located(ctx context.Context, plan *model, err error) error {
 	var call *personio.Error
-	if !errors.As(err, &call) || call.Problem == nil || call.Status != http.StatusUnprocessableEntity && call.Status != http.StatusBadRequest {
+	if !errors.As(err, &call) || call.Problem == nil || !personio.IsInvalid(err) {
 		return err
 	}
 	copied, problem := *call, *call.Problem

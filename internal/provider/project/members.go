@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -76,7 +75,7 @@ func addImpossible(diags *diag.Diagnostics, p tfx.PlannedProject) {
 // project, at the attribute that holds them.
 func addRefused(diags *diag.Diagnostics, verb string, object tfx.Object, attribute string, ids []string, err error) {
 	var call *personio.Error
-	if errors.As(err, &call) && call.Status == http.StatusUnprocessableEntity && call.Problem != nil {
+	if errors.As(err, &call) && call.Problem != nil && personio.IsInvalid(err) {
 		copied, problem := *call, *call.Problem
 		problem.Errors = slices.Clone(problem.Errors)
 		copied.Problem = &problem

@@ -29,8 +29,8 @@ const (
 		"`--scope`."
 	resourceDescription = `A project, on which employees book their working time, or a sub-project of one.
 
-**Destroying a project destroys its sub-projects**, those made outside Terraform included; the plan names them. Personio keeps ` +
-		"what was booked. To only close a project, set `status = \"ARCHIVED\"`.\n\n" +
+**Destroying a project destroys its sub-projects**, those made outside Terraform included; the plan names them (it ` +
+		"cannot with `-replace`, nor for a tainted project). To only close a project, set `status = \"ARCHIVED\"`.\n\n" +
 		"Who may book on it is managed with [`personio_project_members`](project_members.md) (the whole list) or " +
 		"[`personio_project_member`](project_member.md) (one person), or it is everybody: `assigned_to_all = true`.\n\n" + needsScopes
 )
