@@ -270,6 +270,9 @@ func TestListNeedsGateway(t *testing.T) {
 	t.Parallel()
 	p := tfproto.Configured(t, acctest.NewProvider(), tfproto.Values{"client_id": "papi-x", "client_secret": "papi-y"})
 	for typeName := range p.Schema().ListResourceSchemas {
+		if strings.HasPrefix(typeName, "personio_project") {
+			continue // Personio's own.
+		}
 		results := slices.Collect(p.List(typeName, tfproto.Values{}, 100, false))
 		if len(results) != 1 || !strings.Contains(results[0].Diagnostics.Errors(), typeName+" needs a gateway") {
 			t.Errorf("%s: %v", typeName, results)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/records"
 )
 
 // samples are configurations with which an object can be made and read in a
@@ -37,6 +39,31 @@ var samples = map[string]func(t *testing.T, w *acctest.World) tfproto.Values{
 			"operations":        []any{"provision", "link"}, "active": true, "wait_for_run": true,
 		}
 	},
+	"resources/personio_project": func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{"name": "Umzug"} },
+	"resources/personio_project_members": func(t *testing.T, w *acctest.World) tfproto.Values {
+		err := w.Sandbox.Records().Projects.Change(records.ProjectOld, func(p *records.Project, _ []records.Project) error {
+			p.Members = nil
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tfproto.Values{"project_id": records.ProjectOld, "person_ids": []any{anybody(w)}}
+	},
+	"resources/personio_project_member": func(_ *testing.T, w *acctest.World) tfproto.Values {
+		return tfproto.Values{"project_id": records.ProjectOld, "person_id": anybody(w)}
+	},
+	"list-resources/personio_api_credential":     nothing,
+	"list-resources/personio_custom_integration": nothing,
+	"list-resources/personio_project":            nothing,
+	"list-resources/personio_project_members":    nothing,
+	"list-resources/personio_project_member": func(*testing.T, *acctest.World) tfproto.Values {
+		return tfproto.Values{"project_id": records.ProjectOld}
+	},
+	"list-resources/personio_sync_rule":   nothing,
+	"list-resources/personio_sync_target": nothing,
+	"data-sources/personio_project":       func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{"id": records.ProjectOld} },
+	"data-sources/personio_projects":      func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{} },
 	"data-sources/personio_access_log": func(*testing.T, *acctest.World) tfproto.Values {
 		return tfproto.Values{"from": "2026-01-01T00:00:00Z"}
 	},
@@ -60,6 +87,12 @@ var samples = map[string]func(t *testing.T, w *acctest.World) tfproto.Values{
 		return tfproto.Values{"sync_rule_id": rule.ID}
 	},
 }
+
+// nothing is a configuration that says nothing.
+func nothing(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{} }
+
+// anybody is the id of an employee.
+func anybody(w *acctest.World) string { return strconv.Itoa(w.Sandbox.Company().People()[0].ID) }
 
 func newIntegration(t *testing.T, w *acctest.World) gatewayapi.CustomIntegration {
 	t.Helper()
@@ -140,6 +173,12 @@ func exercise(t *testing.T, o acctest.Object, config tfproto.Values, c credentia
 	case acctest.DataSources:
 		_, diags := p.ReadData(o.Type, config)
 		return diags
+	case acctest.ListResources:
+		var said tfproto.Diagnostics
+		for one := range p.List(o.Type, config, 0, true) {
+			said = append(said, one.Diagnostics...)
+		}
+		return said
 	case acctest.Resources:
 		planned, said := p.Plan(o.Type, nil, config)
 		if said.Errors() != "" {
@@ -235,6 +274,10 @@ func TestPersonioItself(t *testing.T) {
 				_, diags = p.Plan(o.Type, nil, unknowns(schemas.ResourceSchemas[o.Type]))
 			case acctest.DataSources:
 				_, diags = p.ReadData(o.Type, unknowns(schemas.DataSourceSchemas[o.Type]))
+			case acctest.ListResources:
+				for one := range p.List(o.Type, unknowns(schemas.ListResourceSchemas[o.Type]), 0, false) {
+					diags = append(diags, one.Diagnostics...)
+				}
 			default:
 				t.Fatalf("%s: this test does not know how to plan %s yet; teach it", o, o.Kind)
 			}

@@ -101,6 +101,9 @@ func (p *personioProvider) ListResources(context.Context) []func() list.ListReso
 	return []func() list.ListResource{
 		apicredential.NewListResource,
 		customintegration.NewListResource,
+		project.NewMemberListResource,
+		project.NewMembersListResource,
+		project.NewListResource,
 		syncrule.NewListResource,
 		synctarget.NewListResource,
 	}

@@ -132,6 +132,6 @@ func (d *DataSource) findName(ctx context.Context, name string, diags *diag.Diag
 
 func addNoSuch(diags *diag.Diagnostics, attribute, value string) {
 	diags.AddAttributeError(path.Root(attribute), "No such project",
-		fmt.Sprintf("There is no project with the %s %q behind the provider's base_url. Check both; the data source personio_projects lists "+
+		fmt.Sprintf("There is no project with the %s %q at the provider's base_url. Check both; the data source personio_projects lists "+
 			"the projects that exist.", attribute, value))
 }

@@ -129,6 +129,12 @@ func (w *world) provider() *tfproto.Provider {
 	})
 }
 
+// atPersonio is a provider of Personio itself, where no test can make a call.
+func atPersonio(t *testing.T) *tfproto.Provider {
+	t.Helper()
+	return tfproto.Configured(t, acctest.NewProvider(), tfproto.Values{"client_id": "papi-x", "client_secret": "papi-y"})
+}
+
 // project is a project as the sandbox has it.
 func (w *world) project(id string) (records.Project, bool) { return w.Records().Projects.Find(id) }
 

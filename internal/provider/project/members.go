@@ -50,7 +50,7 @@ func checkNow(ctx context.Context, provider *tfx.ProviderData, projectID string,
 	switch {
 	case personio.IsNotFound(err):
 		diags.AddAttributeError(path.Root("project_id"), "No such project",
-			fmt.Sprintf("There is no project with id %q behind the provider's base_url. Check both.", projectID))
+			fmt.Sprintf("There is no project with id %q at the provider's base_url. Check both.", projectID))
 	case err != nil:
 		tfx.AddError(diags, "read", object(projectID), nil, err)
 	default:

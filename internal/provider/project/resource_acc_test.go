@@ -417,7 +417,7 @@ func TestAccProject_missingScope(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config:      provider + block(`  name = "Umzug"`),
-					ExpectError: words("lacks the scope " + writeScope + ": give it write access to Attendances (in German: Anwesenheiten)"),
+					ExpectError: words("lacks the scope " + writeScope),
 				}},
 			})
 		})

@@ -23,6 +23,12 @@ type Declaration struct {
 // Declared is the declaration of the object that this is part of.
 func (d Declaration) Declared() Declaration { return d }
 
+// Reading is the declaration of what only reads such objects, a list of them.
+func (d Declaration) Reading() Declaration {
+	d.Writes = nil
+	return d
+}
+
 // scopeHint says which scopes it takes to do that with the object, "" if it takes
 // none.
 func (d Declaration) scopeHint(verb string) string {

@@ -66,13 +66,13 @@ func AddError(diags *diag.Diagnostics, verb string, object Object, members Membe
 	}
 }
 
-// AddNotKept reports that the other side accepted a call and then has another
-// value for an attribute than it was given.
+// AddNotKept reports that the server accepted a call and then answered with
+// another value for an attribute than it was given.
 func AddNotKept(diags *diag.Diagnostics, object Object, attribute path.Path) {
 	diags.AddAttributeError(attribute, fmt.Sprintf("The server did not keep %s of %s", attribute, object),
-		fmt.Sprintf("The call succeeded, but the server then has another value for %s than was sent. The state holds what it has "+
-			"now. This is a fault of the server or of something between it and Terraform; please report it, with the versions of "+
-			"provider and gateway.", attribute))
+		fmt.Sprintf("The call succeeded, but the answer shows another value for %s than was sent. The state holds what the server "+
+			"has now. This is a fault of the server or of something between it and Terraform; please report it, with the versions "+
+			"of both.", attribute))
 }
 
 // AddVanished warns that an object is gone and leaves the state.
@@ -84,7 +84,7 @@ func AddVanished(diags *diag.Diagnostics, object Object, id string) {
 // AddImportNotFound reports the import of an object that does not exist.
 func AddImportNotFound(diags *diag.Diagnostics, object Object, id string) {
 	diags.AddError("Could not import "+object.Kind,
-		fmt.Sprintf("There is no %s with id %q behind the provider's base_url. Check both.", object.Kind, id))
+		fmt.Sprintf("There is no %s with id %q at the provider's base_url. Check both.", object.Kind, id))
 }
 
 // detail is the text of a diagnostic: the words, the facts, the next step.

@@ -17,6 +17,8 @@ type Listing[T any] struct {
 	Objects iter.Seq2[T, error]
 	// Describe is an object's id and its name for people.
 	Describe func(T) (id, name string)
+	// Identity is what identifies an object, if it is something else than its id.
+	Identity func(T) map[string]string
 	// State is an object as an import and the read after it leave it in the state.
 	State func(ctx context.Context, object T, diags *diag.Diagnostics) any
 }
@@ -48,7 +50,11 @@ func (l Listing[T]) result(ctx context.Context, req list.ListRequest, object T) 
 	result := req.NewListResult(ctx)
 	id, name := l.Describe(object)
 	result.DisplayName = name
-	SetIdentity(ctx, result.Identity, id, &result.Diagnostics)
+	identity := map[string]string{"id": id}
+	if l.Identity != nil {
+		identity = l.Identity(object)
+	}
+	SetIdentities(ctx, result.Identity, identity, &result.Diagnostics)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, l.State(ctx, object, &result.Diagnostics))...)
 	}
