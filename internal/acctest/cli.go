@@ -53,9 +53,8 @@ func NewCLI(t testing.TB, w *World, configuration string, variables ...string) *
 	plugins := filepath.Join(c.dir, "plugins")
 	check(t, os.Mkdir(plugins, 0o700))
 	check(t, os.Symlink(executable, filepath.Join(plugins, pluginName)))
-	write := func(name, text string) { check(t, os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600)) }
-	write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"personio-community/personio\" = %q\n  }\n  direct {}\n}\n", plugins))
-	write("main.tf", "terraform {\n  required_providers {\n    personio = {\n      source = \"personio-community/personio\"\n    }\n  }\n}\n"+configuration)
+	c.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"personio-community/personio\" = %q\n  }\n  direct {}\n}\n", plugins))
+	c.Write("main.tf", "terraform {\n  required_providers {\n    personio = {\n      source = \"personio-community/personio\"\n    }\n  }\n}\n"+configuration)
 	c.env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + c.dir, "TMPDIR=" + c.dir, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
 		"TF_CLI_CONFIG_FILE=" + filepath.Join(c.dir, "cli.tfrc"), "TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(c.dir, TraceLog),
@@ -75,11 +74,7 @@ const (
 // settings. What it returns is its standard output.
 func (c *CLI) Run(arguments ...string) (string, error) {
 	c.t.Helper()
-	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if terraform == "" {
-		terraform = "terraform"
-	}
-	command := exec.CommandContext(c.t.Context(), terraform, arguments...)
+	command := exec.CommandContext(c.t.Context(), cliPath(), arguments...)
 	command.Dir, command.Env = c.dir, c.env
 	var stdout, stderr strings.Builder
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -97,6 +92,12 @@ func (c *CLI) Must(arguments ...string) string {
 	stdout, err := c.Run(arguments...)
 	check(c.t, err)
 	return stdout
+}
+
+// Write adds a file to the folder.
+func (c *CLI) Write(name, text string) {
+	c.t.Helper()
+	check(c.t, os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600))
 }
 
 // Read is the text of a file.

@@ -11,12 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 	"github.com/hashicorp/terraform-plugin-testing/querycheck/queryfilter"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest"
 )
-
-func TestMain(m *testing.M) { acctest.Main(m) }
 
 // What exists is imported with the configuration that Terraform generates for it,
 // as it is: the plan only imports, and the plan after the apply is empty. Nothing
@@ -65,8 +62,9 @@ func revisionsOf(t *testing.T, w *acctest.World, ids map[string]string) map[stri
 	}
 }
 
-func TestAccQuery_needsTerraform114(t *testing.T) {
+func TestAccQuery(t *testing.T) {
 	t.Parallel()
+	acctest.FeatureListResources.Require(t)
 	w := acctest.Start(t)
 	ids := inventory(t, w)
 	var lists strings.Builder
@@ -84,7 +82,6 @@ func TestAccQuery_needsTerraform114(t *testing.T) {
 			querycheck.ExpectIdentity(typeName+".all", map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}))
 	}
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Query: true, Config: w.ProviderConfig() + lists.String(), QueryResultChecks: checks,

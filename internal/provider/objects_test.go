@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest"
@@ -241,6 +244,68 @@ func TestDeclaredScopes(t *testing.T) {
 			checkAtPersonio(t, o, d, config, w)
 		})
 	}
+}
+
+// Every resource can be imported by its identity, and nothing is left to do then
+// but to apply what the API does not tell, such as secrets.
+func TestAccImportByIdentity(t *testing.T) {
+	t.Parallel()
+	acctest.FeatureImportByIdentity.Require(t)
+	for _, o := range acctest.Objects(t) {
+		if o.Kind != acctest.Resources {
+			continue
+		}
+		t.Run(o.Type, func(t *testing.T) {
+			t.Parallel()
+			sample, ok := samples[o.String()]
+			if !ok {
+				t.Fatalf("there is no sample of %s: add one to samples, so that it is imported", o)
+			}
+			w := acctest.Start(t)
+			block := fmt.Sprintf("resource %q \"this\" {\n", o.Type)
+			for name, value := range sample(t, w) {
+				// What is JSON is an expression too.
+				expression, err := json.Marshal(value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				block += fmt.Sprintf("  %s = %s\n", name, expression)
+			}
+			address := o.Type + ".this"
+			var outputs, identity string
+			names := identityOf(t, o)
+			for _, name := range names {
+				outputs += fmt.Sprintf("\noutput %q {\n  value = %s.%s\n}\n", name, address, name)
+			}
+			cli := acctest.NewCLI(t, w, block+"}\n"+outputs)
+			cli.Must("apply", "-auto-approve")
+			before := cli.Must("output", "-json")
+			for _, name := range names {
+				identity += fmt.Sprintf("    %s = %s\n", name, cli.Must("output", "-json", name))
+			}
+			cli.Must("state", "rm", address)
+			cli.Write("import.tf", fmt.Sprintf("import {\n  to = %s\n  identity = {\n%s  }\n}\n", address, identity))
+			if said := cli.Must("apply", "-auto-approve"); !strings.Contains(said, "1 imported, 0 added") || !strings.Contains(said, "0 destroyed") {
+				t.Errorf("it was not imported:\n%s", said)
+			}
+			if after := cli.Must("output", "-json"); after != before {
+				t.Errorf("imported %s in place of %s", after, before)
+			}
+			cli.Must("plan", "-detailed-exitcode")
+		})
+	}
+}
+
+// identityOf are the attributes of a resource's identity.
+func identityOf(t *testing.T, o acctest.Object) []string {
+	t.Helper()
+	identified, ok := o.Value.(resource.ResourceWithIdentity)
+	if !ok {
+		t.Fatalf("%s has no identity", o)
+	}
+	var resp resource.IdentitySchemaResponse
+	identified.IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &resp)
+	return slices.Sorted(maps.Keys(resp.IdentitySchema.Attributes))
 }
 
 // checkAtPersonio tries an object at Personio itself: one that needs a gateway

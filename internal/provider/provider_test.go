@@ -17,6 +17,8 @@ import (
 	personioprovider "github.com/personio-community/terraform-provider-personio/internal/provider"
 )
 
+func TestMain(m *testing.M) { acctest.Main(m) }
+
 // environment stands in for the process's.
 func environment(variables map[string]string) personioprovider.Option {
 	return personioprovider.WithGetenv(func(name string) string { return variables[name] })

@@ -1,11 +1,11 @@
 // Command gotest runs "go test" and keeps its output short: one line a
 // package as go test prints it, and the whole output of what failed. Skipped
 // tests are listed at the end; with CI set in the environment they fail the
-// run, since a test that is not run proves nothing. Those whose names end in
-// _needsTerraform114 or the like are listed and fail nothing: an older CLI lacks
-// what they drive, and other tests drive the same below the CLI.
+// run, since a test that is not run proves nothing. A test that was skipped
+// because the CLI that it drives lacks a feature is listed too, and fails the run
+// unless -lacking names that feature.
 //
-// Usage: gotest [go test arguments].
+// Usage: gotest [-lacking "feature,feature"] [go test arguments].
 package main
 
 import (
@@ -18,7 +18,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,24 +33,31 @@ type event struct {
 	Output     string
 }
 
+// lacks stands in the reason of a test that was skipped for what the CLI lacks,
+// between the place in the source and the name of the feature.
+const lacks = ": the CLI lacks "
+
 // errSkipped says that a run was good but for tests that did not run.
 var errSkipped = errors.New("skipped tests count as failures in CI")
-
-// needsCLI finds the tests that say which CLI they need.
-var needsCLI = regexp.MustCompile(`^[^:]*_needsTerraform[0-9]+: `)
 
 // grace is how long an interrupted go test may take to end its tests.
 const grace = 20 * time.Second
 
 func main() {
-	if err := run(context.Background(), "", os.Args[1:], os.Stdout, os.Getenv("CI") != ""); err != nil {
+	args := os.Args[1:]
+	var lacking []string
+	if len(args) > 1 && args[0] == "-lacking" {
+		lacking, args = strings.Split(args[1], ","), args[2:]
+	}
+	if err := run(context.Background(), "", args, os.Stdout, os.Getenv("CI") != "", lacking); err != nil {
 		fmt.Fprintf(os.Stderr, "gotest: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-// run runs go test in dir, or in the current folder if that is empty.
-func run(ctx context.Context, dir string, args []string, w io.Writer, strict bool) error {
+// run runs go test in dir, or in the current folder if that is empty. lacking are
+// the features that the CLI may lack.
+func run(ctx context.Context, dir string, args []string, w io.Writer, strict bool, lacking []string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 
@@ -69,18 +75,19 @@ func run(ctx context.Context, dir string, args []string, w io.Writer, strict boo
 		return fmt.Errorf("starting go test: %w", err)
 	}
 
-	skipped, reportErr := report(stdout, w)
+	skipped, reportErr := report(stdout, w, lacking)
 	if err := errors.Join(reportErr, cmd.Wait()); err != nil {
 		return fmt.Errorf("go test %s: %w", strings.Join(args, " "), err)
 	}
-	if strict && slices.ContainsFunc(skipped, func(name string) bool { return !needsCLI.MatchString(name) }) {
+	if len(skipped) > 0 && strict {
 		return errSkipped
 	}
 	return nil
 }
 
-// report prints the events of r to w and returns the names of skipped tests.
-func report(r io.Reader, w io.Writer) ([]string, error) {
+// report prints the events of r to w and returns the names of skipped tests but
+// those for features in lacking.
+func report(r io.Reader, w io.Writer, lacking []string) ([]string, error) {
 	var skipped []string
 	pending := map[string][]string{} // output of tests that are not done, by package and test
 
@@ -114,13 +121,28 @@ func report(r io.Reader, w io.Writer) ([]string, error) {
 			delete(pending, key)
 		}
 	}
-	if len(skipped) > 0 {
-		fmt.Fprintf(w, "\n*** %d TESTS SKIPPED ***\n", len(skipped))
-		for _, name := range skipped {
-			fmt.Fprintf(w, "*** %s\n", name)
+	var excused, others []string
+	for _, name := range skipped {
+		if slices.ContainsFunc(lacking, func(feature string) bool { return strings.Contains(name, lacks+feature+": ") }) {
+			excused = append(excused, name)
+		} else {
+			others = append(others, name)
 		}
 	}
-	return skipped, scanner.Err()
+	list(w, "SKIPPED FOR WHAT THE CLI LACKS", excused)
+	list(w, "SKIPPED", others)
+	return others, scanner.Err()
+}
+
+// list prints names of tests under a heading, nothing if there are none.
+func list(w io.Writer, heading string, names []string) {
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n*** %d TESTS %s ***\n", len(names), heading)
+	for _, name := range names {
+		fmt.Fprintf(w, "*** %s\n", name)
+	}
 }
 
 // flush drops what is left of a package's tests; a package that failed may

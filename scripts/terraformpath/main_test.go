@@ -10,14 +10,15 @@ import (
 	"testing"
 
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/hc-install/product"
 )
 
 func TestFind(t *testing.T) {
 	t.Parallel()
 
-	kept := filepath.Join("terraform-"+pinned, product.Terraform.BinaryName())
+	kept := filepath.Join("terraform-"+terraform.pinned, "terraform")
+	keptTofu := filepath.Join("tofu-"+openTofu.pinned, "tofu")
 	tests := map[string]struct {
+		tofu     bool
 		named    string
 		onPath   string
 		kept     bool
@@ -39,14 +40,14 @@ func TestFind(t *testing.T) {
 		},
 		"an old named one is an error that names both versions": {
 			named: "/n/terraform", versions: map[string]string{"/n/terraform": "1.5.7"},
-			wantErr: "version 1.5.7, and " + oldest,
+			wantErr: "version 1.5.7, and " + terraform.oldest,
 		},
 		"PATH": {
 			onPath: "/p/terraform", versions: map[string]string{"/p/terraform": "1.11.0"},
 			want: "/p/terraform", wantLog: "found on PATH",
 		},
 		"an old one on PATH is passed over": {
-			onPath: "/p/terraform", versions: map[string]string{"/p/terraform": "1.5.7", "fresh": pinned},
+			onPath: "/p/terraform", versions: map[string]string{"/p/terraform": "1.5.7", "fresh": terraform.pinned},
 			want: "fresh", wantLog: "passed over",
 		},
 		"a pre-release counts as its release": {
@@ -54,15 +55,42 @@ func TestFind(t *testing.T) {
 			want: "/p/terraform",
 		},
 		"kept from an earlier download": {
-			kept: true, versions: map[string]string{kept: pinned},
+			kept: true, versions: map[string]string{kept: terraform.pinned},
 			want: kept, wantLog: "downloaded before",
 		},
 		"nothing there: downloaded": {
-			versions: map[string]string{"fresh": pinned},
-			want:     "fresh", wantLog: "downloaded by hc-install",
+			versions: map[string]string{"fresh": terraform.pinned},
+			want:     "fresh", wantLog: "downloaded just now",
 		},
 		"nothing there and no way out": {
 			offline: true, wantErr: "TF_ACC_TERRAFORM_PATH",
+		},
+		"OpenTofu: named": {
+			tofu: true, named: "/n/tofu", onPath: "/p/tofu", versions: map[string]string{"/n/tofu": "1.12.0", "/p/tofu": "1.13.0"},
+			want: "/n/tofu", wantLog: "tofu: 1.12.0, /n/tofu (named by TF_ACC_TERRAFORM_PATH)",
+		},
+		"OpenTofu: what is named is a Terraform": {
+			tofu: true, named: "/n/other", onPath: "/p/tofu", versions: map[string]string{"/n/other": "other", "/p/tofu": "1.13.0"},
+			want: "/p/tofu", wantLog: "looking elsewhere: TF_ACC_TERRAFORM_PATH=/n/other",
+		},
+		"OpenTofu: what is named is broken": {
+			tofu: true, named: "/n/tofu", onPath: "/p/tofu", versions: map[string]string{"/p/tofu": "1.13.0"},
+			wantErr: "TF_ACC_TERRAFORM_PATH=/n/tofu",
+		},
+		"Terraform: what is named is an OpenTofu": {
+			named: "/n/other", onPath: "/p/terraform", versions: map[string]string{"/n/other": "other", "/p/terraform": "1.13.0"},
+			wantErr: "another program",
+		},
+		"OpenTofu: kept from an earlier build": {
+			tofu: true, kept: true, versions: map[string]string{keptTofu: openTofu.pinned},
+			want: keptTofu, wantLog: "built before",
+		},
+		"OpenTofu: nothing there: built": {
+			tofu: true, versions: map[string]string{"fresh": openTofu.pinned},
+			want: "fresh", wantLog: "built just now",
+		},
+		"OpenTofu: nothing there and it cannot be built": {
+			tofu: true, offline: true, wantErr: "no OpenTofu CLI of at least version",
 		},
 	}
 	for name, tt := range tests {
@@ -72,12 +100,14 @@ func TestFind(t *testing.T) {
 			dir := t.TempDir()
 			if tt.kept {
 				writeFile(t, filepath.Join(dir, kept))
+				writeFile(t, filepath.Join(dir, keptTofu))
 			}
 			var log bytes.Buffer
 			f := finder{
-				named: tt.named,
-				dir:   dir,
-				log:   &log,
+				product: terraform,
+				named:   tt.named,
+				dir:     dir,
+				log:     &log,
 				lookPath: func(string) (string, error) {
 					if tt.onPath == "" {
 						return "", errors.New("not found")
@@ -86,12 +116,19 @@ func TestFind(t *testing.T) {
 				},
 				version: func(_ context.Context, path string) (*version.Version, error) {
 					path = strings.TrimPrefix(path, dir+string(filepath.Separator))
-					if v, ok := tt.versions[path]; ok {
+					switch v := tt.versions[path]; v {
+					case "":
+						return nil, errors.New("cannot run")
+					case "other":
+						return nil, errOther
+					default:
 						return version.NewVersion(v)
 					}
-					return nil, errors.New("cannot run")
 				},
 				download: func(context.Context, string) (string, error) { return "fresh", nil },
+			}
+			if tt.tofu {
+				f.product = openTofu
 			}
 			if tt.offline {
 				f.download = func(context.Context, string) (string, error) { return "", errors.New("no network") }
@@ -109,6 +146,39 @@ func TestFind(t *testing.T) {
 				t.Errorf("log = %q, want %q in it", log.String(), tt.wantLog)
 			}
 		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+
+	for answer, want := range map[string]map[string]string{
+		"Terraform v1.11.4\non linux_amd64\n":                                                    {"Terraform": "1.11.4"},
+		"\nWarning: Unable to open CLI configuration file\n\nOpenTofu v1.12.6\non linux_amd64\n": {"OpenTofu": "1.12.6"},
+		"GNU bash, version 5.2\n":                                                                {},
+	} {
+		for _, p := range []product{terraform, openTofu} {
+			got, err := finder{product: p}.parse(answer)
+			switch v, ok := want[p.name]; {
+			case ok && (err != nil || got.String() != v):
+				t.Errorf("%s: %q is %v, %v", p.name, answer, got, err)
+			case !ok && !errors.Is(err, errOther):
+				t.Errorf("%s: %q is %v, %v", p.name, answer, got, err)
+			}
+		}
+	}
+}
+
+// TestPin holds the version that is looked for to the one that would be built.
+func TestPin(t *testing.T) {
+	t.Parallel()
+
+	mod, err := os.ReadFile(filepath.Join("..", "..", "tools", "tofu", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "github.com/opentofu/opentofu v" + openTofu.pinned + " "; !strings.Contains(string(mod), want) {
+		t.Errorf("tools/tofu/go.mod does not pin %q", want)
 	}
 }
 
