@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/personio-community/terraform-provider-personio/internal/acctest"
 )
 
 // provider is the block that the registry's short examples leave out.
@@ -53,40 +55,109 @@ func TestAccExamplesApply(t *testing.T) {
 	}
 }
 
+// exampleOf is the file that the registry's page of an object shows first.
+var exampleOf = map[acctest.Kind]string{
+	acctest.Resources:          "resource.tf",
+	acctest.DataSources:        "data-source.tf",
+	acctest.EphemeralResources: "ephemeral-resource.tf",
+	acctest.ListResources:      "list-resource.tfquery.hcl",
+	acctest.Actions:            "action.tf",
+	acctest.Functions:          "function.tf",
+}
+
+// byIdentity is apart from other files of its folder: two ways to import exclude
+// each other, and this one is an error for older CLIs.
+const byIdentity = "import-by-identity.tf"
+
+// TestExamplesAreThere wants the examples of everything that the provider
+// registers, and none of what it does not.
+func TestExamplesAreThere(t *testing.T) {
+	t.Parallel()
+
+	known := map[string]bool{}
+	for _, o := range acctest.Objects(t) {
+		known[o.String()] = true
+		files := []string{exampleOf[o.Kind]}
+		if o.Kind == acctest.Resources {
+			files = append(files, "import.sh", "import-by-string-id.tf", byIdentity)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(filepath.Join(filepath.FromSlash(o.String()), file))
+			if err != nil {
+				t.Errorf("%s lacks an example: %v", o, err)
+			} else if !strings.Contains(string(content), o.Type) {
+				t.Errorf("examples/%s/%s does not show %s", o, file, o.Type)
+			}
+		}
+	}
+	for kind := range exampleOf {
+		folders, err := filepath.Glob(string(kind) + "/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, folder := range folders {
+			if !known[filepath.ToSlash(folder)] {
+				t.Errorf("examples/%s shows what the provider does not register", filepath.ToSlash(folder))
+			}
+		}
+	}
+}
+
 // TestAccExamplesValidate validates the examples of the registry's pages.
 func TestAccExamplesValidate(t *testing.T) {
 	t.Parallel()
 
-	var folders []string
-	for _, pattern := range []string{"provider", "resources/*", "data-sources/*"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil || len(found) == 0 {
-			t.Fatalf("nothing matches %s: %v", pattern, err)
-		}
-		folders = append(folders, found...)
-	}
-	for _, folder := range folders {
-		t.Run(filepath.ToSlash(folder), func(t *testing.T) {
+	t.Run("provider", func(t *testing.T) {
+		t.Parallel()
+
+		cli := newCLI(t)
+		cli.copy(t, "provider/provider.tf")
+		cli.run(t, "validate")
+	})
+	for _, o := range acctest.Objects(t) {
+		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 
+			cli, arguments := newCLI(t), []string{"validate"}
+			switch o.Kind {
+			case acctest.Actions:
+				acctest.FeatureActions.Require(t)
+			case acctest.ListResources:
+				acctest.FeatureListResources.Require(t)
+				arguments = append(arguments, "-query")
+			}
+			cli.copyExamples(t, o, func(file string) bool { return file != byIdentity })
+			cli.run(t, arguments...)
+		})
+		if o.Kind != acctest.Resources {
+			continue
+		}
+		t.Run(o.String()+"/"+byIdentity, func(t *testing.T) {
+			t.Parallel()
+
+			acctest.FeatureImportByIdentity.Require(t)
 			cli := newCLI(t)
-			files, err := filepath.Glob(filepath.Join(folder, "*.tf"))
-			if err != nil || len(files) == 0 {
-				t.Fatalf("no configuration in %s: %v", folder, err)
-			}
-			for _, file := range files {
-				// The two ways to import exclude each other, and the one by
-				// identity is a syntax error for a CLI before 1.12.
-				if filepath.Base(file) != "import-by-identity.tf" {
-					cli.copy(t, file)
-				}
-			}
-			if folder != "provider" {
-				cli.write(t, "versions.tf", provider)
-			}
+			cli.copyExamples(t, o, func(file string) bool { return !strings.HasPrefix(file, "import-") || file == byIdentity })
 			cli.run(t, "validate")
 		})
 	}
+}
+
+// copyExamples copies the wanted ones of an object's configurations, and adds the
+// block that requires the provider.
+func (c cli) copyExamples(t *testing.T, o acctest.Object, wanted func(file string) bool) {
+	t.Helper()
+
+	entries, err := os.ReadDir(filepath.FromSlash(o.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); filepath.Ext(name) != ".sh" && wanted(name) {
+			c.copy(t, filepath.Join(filepath.FromSlash(o.String()), name))
+		}
+	}
+	c.write(t, "versions.tf", provider)
 }
 
 // cli is a Terraform CLI in a folder of its own.

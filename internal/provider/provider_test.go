@@ -1,14 +1,8 @@
 package provider_test
 
 import (
-	"context"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest"
 	"github.com/personio-community/terraform-provider-personio/internal/acctest/gatewayfake"
@@ -34,80 +28,6 @@ func wantParts(t *testing.T, text string, parts ...string) {
 			t.Errorf("%q is missing in:\n%s", part, text)
 		}
 	}
-}
-
-// Each schema is valid by the framework's own rules, and everything in it is
-// described: the documentation is made from it.
-func TestSchemas(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	p := acctest.NewProvider()()
-	var schema provider.SchemaResponse
-	p.Schema(ctx, provider.SchemaRequest{}, &schema)
-	if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
-		t.Errorf("provider: %v", diags)
-	}
-	for _, newOne := range p.Resources(ctx) {
-		var resp resource.SchemaResponse
-		newOne().Schema(ctx, resource.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("resource: %v", diags)
-		}
-		identified, ok := newOne().(resource.ResourceWithIdentity)
-		if !ok {
-			t.Errorf("%T has no identity", newOne())
-			continue
-		}
-		var identity resource.IdentitySchemaResponse
-		identified.IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
-		if diags := identity.IdentitySchema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("identity: %v", diags)
-		}
-	}
-	for _, newOne := range p.DataSources(ctx) {
-		var resp datasource.SchemaResponse
-		newOne().Schema(ctx, datasource.SchemaRequest{}, &resp)
-		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
-			t.Errorf("data source: %v", diags)
-		}
-	}
-
-	all := tfproto.New(t, acctest.NewProvider()).Schema()
-	wantDescribed(t, "provider", all.Provider)
-	for name, s := range all.ResourceSchemas {
-		wantDescribed(t, name, s)
-		if s.Version != 0 {
-			t.Errorf("%s: version %d needs an upgrader and a test from the version before", name, s.Version)
-		}
-	}
-	for name, s := range all.DataSourceSchemas {
-		wantDescribed(t, name, s)
-	}
-	for name, s := range all.ListResourceSchemas {
-		wantDescribed(t, "list "+name, s)
-	}
-	if len(all.ResourceSchemas) != 7 || len(all.DataSourceSchemas) != 10 {
-		t.Errorf("%d resources, %d data sources", len(all.ResourceSchemas), len(all.DataSourceSchemas))
-	}
-}
-
-func wantDescribed(t *testing.T, name string, schema *tfprotov6.Schema) {
-	t.Helper()
-	if schema.Block.Description == "" || schema.Block.DescriptionKind != tfprotov6.StringKindMarkdown {
-		t.Errorf("%s has no MarkdownDescription", name)
-	}
-	var walk func(prefix string, attributes []*tfprotov6.SchemaAttribute)
-	walk = func(prefix string, attributes []*tfprotov6.SchemaAttribute) {
-		for _, a := range attributes {
-			if a.Description == "" || a.DescriptionKind != tfprotov6.StringKindMarkdown {
-				t.Errorf("%s%s has no MarkdownDescription", prefix, a.Name)
-			}
-			if a.NestedType != nil {
-				walk(prefix+a.Name+".", a.NestedType.Attributes)
-			}
-		}
-	}
-	walk(name+".", schema.Block.Attributes)
 }
 
 func TestConfigureCallsNothing(t *testing.T) {

@@ -18,9 +18,11 @@ type Typed interface {
 }
 
 // Check wants that every attribute of the schema has a field of the model, of a
-// type that can hold it, and the other way round: it reads an object full of
-// nulls into a model, and writes an empty model as such an object. A one-line
-// test of each resource and data source calls it.
+// type that can hold it, and the other way round: it reads an object into a model
+// and writes that model as an object again. Nested objects are there, collections
+// have one element, and what is left is null, so that models within the model are
+// checked with it. Those behind a types.Object or types.Map need a [CheckObject] of
+// their own. A one-line test of each resource and data source calls it.
 func Check[Model any](t *testing.T, schema Typed) {
 	t.Helper()
 	CheckObject[Model](t, schema.Type())
@@ -34,12 +36,7 @@ func CheckObject[Model any](t *testing.T, ty attr.Type) {
 	if !ok {
 		t.Fatalf("the schema is a %T", ty)
 	}
-	nulls := map[string]tftypes.Value{}
-	for name, attribute := range object.AttrTypes {
-		nulls[name] = tftypes.NewValue(attribute.TerraformType(ctx), nil)
-	}
-	raw := tftypes.NewValue(object.TerraformType(ctx), nulls)
-	value, err := object.ValueFromTerraform(ctx, raw)
+	value, err := object.ValueFromTerraform(ctx, filled(object.TerraformType(ctx)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +48,25 @@ func CheckObject[Model any](t *testing.T, ty attr.Type) {
 	report(t, "schema to model", whole.As(ctx, &model, basetypes.ObjectAsOptions{}))
 	_, diags := types.ObjectValueFrom(ctx, object.AttrTypes, model)
 	report(t, "model to schema", diags)
+}
+
+// filled is a value of a type, as deep as it goes, with nulls at the bottom.
+func filled(ty tftypes.Type) tftypes.Value {
+	switch ty := ty.(type) {
+	case tftypes.Object:
+		members := map[string]tftypes.Value{}
+		for name, member := range ty.AttributeTypes {
+			members[name] = filled(member)
+		}
+		return tftypes.NewValue(ty, members)
+	case tftypes.Map:
+		return tftypes.NewValue(ty, map[string]tftypes.Value{"key": filled(ty.ElementType)})
+	case tftypes.List:
+		return tftypes.NewValue(ty, []tftypes.Value{filled(ty.ElementType)})
+	case tftypes.Set:
+		return tftypes.NewValue(ty, []tftypes.Value{filled(ty.ElementType)})
+	}
+	return tftypes.NewValue(ty, nil)
 }
 
 func report(t *testing.T, direction string, diags diag.Diagnostics) {

@@ -3,6 +3,7 @@ package apicredential
 import (
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest/parity"
@@ -13,4 +14,11 @@ func TestModelMatchesSchema(t *testing.T) {
 	var managed resource.SchemaResponse
 	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &managed)
 	parity.Check[model](t, managed.Schema)
+}
+
+func TestQueryModelMatchesSchema(t *testing.T) {
+	t.Parallel()
+	var resp list.ListResourceSchemaResponse
+	NewListResource().ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &resp)
+	parity.Check[queryModel](t, resp.Schema)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest/parity"
@@ -19,4 +20,11 @@ func TestModelsMatchSchemas(t *testing.T) {
 	parity.Check[connectedModel](t, one.Schema)
 	NewListDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &list)
 	parity.Check[listModel](t, list.Schema)
+}
+
+func TestQueryModelMatchesSchema(t *testing.T) {
+	t.Parallel()
+	var resp list.ListResourceSchemaResponse
+	NewListResource().ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &resp)
+	parity.Check[queryModel](t, resp.Schema)
 }

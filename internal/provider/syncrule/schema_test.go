@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -32,4 +33,11 @@ func TestModelsMatchSchemas(t *testing.T) {
 			t.Errorf("%s is %s, the model has %s", name, test.schema, test.model)
 		}
 	}
+}
+
+func TestQueryModelMatchesSchema(t *testing.T) {
+	t.Parallel()
+	var resp list.ListResourceSchemaResponse
+	NewListResource().ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &resp)
+	parity.Check[queryModel](t, resp.Schema)
 }

@@ -18,7 +18,9 @@ import (
 var _ list.ListResourceWithConfigure = (*Resource)(nil)
 
 // NewListResource makes what terraform query lists targets with.
-func NewListResource() list.ListResource { return &Resource{tfx.Resource{Declaration: declaration.Reading()}} }
+func NewListResource() list.ListResource {
+	return &Resource{tfx.Resource{Declaration: declaration.Reading()}}
+}
 
 // queryModel is a list block.
 type queryModel struct {

@@ -3,6 +3,7 @@ package synctarget
 import (
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -20,4 +21,11 @@ func TestModelsMatchSchemas(t *testing.T) {
 	if want := (types.ObjectType{AttrTypes: scimType}); !scim.GetType().Equal(want) {
 		t.Errorf("scim is %s, the model has %s", scim.GetType(), want)
 	}
+}
+
+func TestQueryModelMatchesSchema(t *testing.T) {
+	t.Parallel()
+	var resp list.ListResourceSchemaResponse
+	NewListResource().ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &resp)
+	parity.Check[queryModel](t, resp.Schema)
 }
