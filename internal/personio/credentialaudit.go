@@ -5,22 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
-// pathRevoke ends an access token (credentials service, version 2).
-const pathRevoke = "/v2/auth/revoke"
-
-const (
-	// revokeFor bounds the revocation of all tokens of an audit: they end by
-	// themselves within a day, so that nobody has to wait for long.
-	revokeFor = 30 * time.Second
-	// noSuchScope is a right that no server has.
-	noSuchScope = "personio:no-such-right:read"
-)
+// noSuchScope is a right that no server has.
+const noSuchScope = "personio:no-such-right:read"
 
 // errScopesUntold is wrapped where the scopes of a credential cannot be found.
 var errScopesUntold = errors.New("the granted scopes cannot be told")
@@ -119,8 +109,11 @@ func (a *CredentialAudit) grants(ctx context.Context, scope string) (bool, error
 // error.
 func (a *CredentialAudit) EmployeeAttributes(ctx context.Context) ([]EmployeeAttribute, error) {
 	var answer v1Answer[[]EmployeeAttribute]
-	r := request{method: http.MethodGet, path: pathEmployeeAttributes, header: bearer(a.token.AccessToken)}
-	if err := a.do(ctx, r, &answer); err != nil {
+	r := request{
+		method: http.MethodGet, path: pathEmployeeAttributes, header: bearer(a.token.AccessToken),
+		anonymous: true, secrets: append([]string{a.clientSecret}, a.issued...),
+	}
+	if err := a.client.do(ctx, r, &answer); err != nil {
 		return nil, err
 	}
 	return answer.Data, nil
@@ -133,16 +126,7 @@ func (a *CredentialAudit) Close(ctx context.Context) error {
 	defer cancel()
 	var failures []error
 	for _, token := range a.issued {
-		// A server may give the same token to every login of a credential; the
-		// client's own calls still need theirs.
-		if token == a.client.tokens.current() {
-			continue
-		}
-		// The token stands in the header as well: users of Personio's own API
-		// report 401 for a form alone. A server that answers 401 all the same does
-		// not take the token any more, and there is nothing left to do.
-		r := request{method: http.MethodPost, path: pathRevoke, form: url.Values{"token": {token}}, header: bearer(token), repeatable: true}
-		if err := a.do(ctx, r, nil); err != nil && !IsUnauthorized(err) {
+		if err := a.client.revoke(ctx, token, a.clientSecret); err != nil {
 			failures = append(failures, err)
 		}
 	}
@@ -152,28 +136,10 @@ func (a *CredentialAudit) Close(ctx context.Context) error {
 
 // login asks for a token, with one scope or, for "", with all that there are.
 func (a *CredentialAudit) login(ctx context.Context, scope string) (Token, error) {
-	form := url.Values{
-		"grant_type":    {"client_credentials"},
-		"client_id":     {a.clientID},
-		"client_secret": {a.clientSecret},
-	}
-	if scope != "" {
-		form.Set("scope", scope)
-	}
-	var answer tokenAnswer
-	if err := a.do(ctx, request{method: http.MethodPost, path: pathToken, form: form, repeatable: true}, &answer); err != nil {
+	t, err := a.client.RequestToken(ctx, a.clientID, a.clientSecret, strings.Fields(scope))
+	if err != nil {
 		return Token{}, err
 	}
-	a.issued = append(a.issued, answer.AccessToken)
-	// How long it lives is of no interest, it is revoked in a moment.
-	return Token{AccessToken: answer.AccessToken, Scopes: strings.Fields(answer.Scope)}, nil
+	a.issued = append(a.issued, t.AccessToken)
+	return t, nil
 }
-
-// do makes a call that carries none of the client's own identity.
-func (a *CredentialAudit) do(ctx context.Context, r request, out any) error {
-	r.anonymous = true
-	r.secrets = append([]string{a.clientSecret}, a.issued...)
-	return a.client.do(ctx, r, out)
-}
-
-func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }

@@ -19,7 +19,8 @@ var errGovernor = errors.New("waiting for the rate limit")
 // governor paces all attempts of a client. Each class of calls has a budget, and
 // its calls wait for it in a fair order; classes may share further budgets. A
 // 429 pauses the class that it was the answer to. Against a gateway, which knows
-// Personio's limits itself, all calls are of one class.
+// Personio's limits itself, all calls are of one class, but those of the token
+// endpoint: a gateway throttles that one as Personio does.
 type governor struct {
 	client *Client
 	next   http.RoundTripper
@@ -86,8 +87,9 @@ func (g *governor) share(parts int) {
 // queue finds the queue that a call belongs into.
 func (g *governor) queue(req *http.Request) *queue {
 	c := class{name: "all", limit: noLimit}
-	if g.client.config.PersonioLimits {
-		c = classOf(req.Method, strings.TrimPrefix(req.URL.Path, g.client.baseURL.Path))
+	path := strings.TrimPrefix(req.URL.Path, g.client.baseURL.Path)
+	if g.client.config.PersonioLimits || path == pathToken {
+		c = classOf(req.Method, path)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

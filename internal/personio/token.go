@@ -121,6 +121,15 @@ func (a *tokenAnswer) check() error {
 	return nil
 }
 
+// token is the token of an answer that came at that time.
+func (a *tokenAnswer) token(now time.Time) Token {
+	lifetime := time.Duration(a.ExpiresIn) * time.Second
+	if lifetime <= 0 {
+		lifetime = defaultTokenLifetime
+	}
+	return Token{AccessToken: a.AccessToken, Scopes: strings.Fields(a.Scope), ExpiresAt: now.Add(lifetime)}
+}
+
 // held returns what is known without asking: a token, or a fresh refusal.
 func (s *tokenSource) held() (t Token, ok bool, err error) {
 	s.mu.Lock()
@@ -158,12 +167,8 @@ func (s *tokenSource) fetch(ctx context.Context) (Token, error) {
 		}
 		return Token{}, err
 	}
-	lifetime := time.Duration(answer.ExpiresIn) * time.Second
-	if lifetime <= 0 {
-		lifetime = defaultTokenLifetime
-	}
-	s.token = Token{AccessToken: answer.AccessToken, Scopes: strings.Fields(answer.Scope), ExpiresAt: now.Add(lifetime)}
-	s.usable = s.token.ExpiresAt.Add(-min(tokenMargin, lifetime/2))
+	s.token = answer.token(now)
+	s.usable = s.token.ExpiresAt.Add(-min(tokenMargin, s.token.ExpiresAt.Sub(now)/2))
 	return s.token, nil
 }
 

@@ -66,7 +66,7 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		}
 		// No error yet: the marketplace catalogue needs no API.
 		data := &tfx.ProviderData{Unknown: unknown}
-		resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
+		respond(resp, data)
 		return
 	}
 	config := p.clientConfig(&model, req.TerraformVersion, &resp.Diagnostics)
@@ -82,7 +82,12 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 		Client: client, Now: p.now, RunTimeout: p.runTimeout,
 		AttributeLists: &tfx.Planned[tfx.AttributeList]{}, Projects: &tfx.Planned[tfx.PlannedProject]{},
 	}
-	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
+	respond(resp, data)
+}
+
+// respond hands the data to every kind of thing that the provider has.
+func respond(resp *provider.ConfigureResponse, data *tfx.ProviderData) {
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.EphemeralResourceData = data, data, data, data
 }
 
 // clientConfig takes each argument from the block, else from the environment.

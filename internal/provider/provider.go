@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -20,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/personio-community/terraform-provider-personio/internal/provider/accesslog"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/accesstoken"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/apicredential"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/credentialaudit"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/customintegration"
@@ -32,7 +34,10 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
-var _ provider.ProviderWithListResources = (*personioProvider)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*personioProvider)(nil)
+	_ provider.ProviderWithListResources      = (*personioProvider)(nil)
+)
 
 // personioProvider is the provider; its fields are what tests replace.
 type personioProvider struct {
@@ -107,6 +112,11 @@ func (p *personioProvider) ListResources(context.Context) []func() list.ListReso
 		syncrule.NewListResource,
 		synctarget.NewListResource,
 	}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *personioProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{accesstoken.NewEphemeralResource}
 }
 
 // DataSources lists the data sources.

@@ -232,6 +232,33 @@ func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics
 	return p.decode(schema, resp.State), resp.Diagnostics
 }
 
+// Open validates and opens an ephemeral resource. What it is closed with is in
+// the object's Private.
+func (p *Provider) Open(typeName string, config Values) (*Object, Diagnostics) {
+	p.t.Helper()
+	schema, ok := p.schema.EphemeralResourceSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("no ephemeral resource %s", typeName)
+	}
+	encoded := p.encode(schema, config)
+	validated, err := p.server.ValidateEphemeralResourceConfig(p.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: encoded})
+	p.check(err)
+	if Diagnostics(validated.Diagnostics).Errors() != "" {
+		return nil, validated.Diagnostics
+	}
+	resp, err := p.server.OpenEphemeralResource(p.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: encoded})
+	p.check(err)
+	return &Object{Values: p.decode(schema, resp.Result), Private: resp.Private}, resp.Diagnostics
+}
+
+// Close closes what [Provider.Open] opened.
+func (p *Provider) Close(typeName string, opened *Object) Diagnostics {
+	p.t.Helper()
+	resp, err := p.server.CloseEphemeralResource(p.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{TypeName: typeName, Private: opened.Private})
+	p.check(err)
+	return resp.Diagnostics
+}
+
 // Listed is one result of a list: an object, or the diagnostics of a failure.
 type Listed struct {
 	// Name is what people know the object by.

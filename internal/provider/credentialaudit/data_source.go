@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
@@ -32,26 +31,14 @@ func NewDataSource() datasource.DataSource {
 	return &DataSource{tfx.DataSource{Declaration: declaration}}
 }
 
-// ValidateConfig wants client id and secret together. No diagnostic of this data
-// source names client_secret as its place: Terraform prints the line of the
-// configuration that stands there.
+// ValidateConfig wants client id and secret together.
 func (d *DataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.ClientID.IsUnknown() || config.ClientSecret.IsUnknown() {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	const summary = "Incomplete API credential"
-	const detail = "client_id and client_secret must be given together, for the credential that is audited, or both left out, " +
-		"for the provider's own: "
-	switch {
-	case config.ClientSecret.IsNull() && !config.ClientID.IsNull():
-		resp.Diagnostics.AddAttributeError(path.Root("client_id"), summary, detail+"client_secret is missing.")
-	case config.ClientID.IsNull() && !config.ClientSecret.IsNull():
-		resp.Diagnostics.AddError(summary, detail+"client_id is missing.")
-	case !config.ClientSecret.IsNull() && config.ClientSecret.ValueString() == "":
-		resp.Diagnostics.AddAttributeError(path.Root("client_id"), summary, "The client_secret that goes with this client_id is empty.")
-	}
+	tfx.CheckClientPair(config.ClientID, config.ClientSecret, "for the credential that is audited", &resp.Diagnostics)
 }
 
 // Read logs in with the credential and looks at what it may do.
@@ -63,7 +50,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	audit, err := d.Provider.Client.AuditCredential(ctx, config.ClientID.ValueString(), config.ClientSecret.ValueString())
 	if err != nil {
-		addLoginError(&resp.Diagnostics, config, err)
+		tfx.AddPairError(&resp.Diagnostics, "audit", object(config.ClientID.ValueString()), config.ClientID, err)
 		return
 	}
 	defer revoke(ctx, audit, &resp.Diagnostics)

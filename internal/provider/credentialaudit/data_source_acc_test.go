@@ -249,7 +249,7 @@ data "personio_credential_audit" "vendor" {
   client_secret = "papi-wrong"
 }
 `, vendor.ClientID),
-					ExpectError: regexp.MustCompile(`client_id\s+and\s+client_secret\s+of\s+this\s+data\s+source\s+were\s+refused`),
+					ExpectError: regexp.MustCompile(`client_id\s+and\s+client_secret\s+given\s+here\s+were\s+refused`),
 				}},
 			})
 		})

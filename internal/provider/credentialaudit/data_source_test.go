@@ -274,13 +274,13 @@ func TestReadFails(t *testing.T) {
 		"wrong secret": {
 			&fake{},
 			tfproto.Values{"client_id": vendorID, "client_secret": "papi-PLANTED-wrong"},
-			[]string{`"client_id"`, vendorID, "client_id and client_secret of this data source", "unauthorized_client", "trace-7", "HTTP status 400", "base_url"},
+			[]string{`"client_id"`, vendorID, "client_id and client_secret given here were refused", "unauthorized_client", "trace-7", "HTTP status 400", "base_url"},
 			[]string{"PERSONIO_CLIENT_ID"},
 		},
 		"unknown client": {
 			&fake{},
 			tfproto.Values{"client_id": "papi-nobody", "client_secret": vendorSecret},
-			[]string{"papi-nobody", "client_id and client_secret of this data source", "invalid_client"},
+			[]string{"papi-nobody", "client_id and client_secret given here were refused", "invalid_client"},
 			[]string{"PERSONIO_CLIENT_ID"},
 		},
 		"the provider's own is refused": {

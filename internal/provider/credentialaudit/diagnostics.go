@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -15,20 +14,6 @@ import (
 // object names a credential in diagnostics.
 func object(clientID string) tfx.Object {
 	return tfx.Object{Declaration: declaration, Kind: "API credential", Name: clientID}
-}
-
-// addLoginError reports a credential that got no token.
-func addLoginError(diags *diag.Diagnostics, config model, err error) {
-	var call *personio.Error
-	if config.ClientID.IsNull() || !personio.IsUnauthorized(err) || !errors.As(err, &call) {
-		// The provider's own credential: the client's words name its arguments.
-		tfx.AddError(diags, "audit", object(config.ClientID.ValueString()), nil, err)
-		return
-	}
-	diags.AddAttributeError(path.Root("client_id"), fmt.Sprintf("Could not audit %s", object(config.ClientID.ValueString())),
-		fmt.Sprintf("The client_id and client_secret of this data source were refused: %s\n\n%s\n\nCheck both arguments: the credential may be "+
-			"mistyped, disabled, expired, revoked, or belong to another API than the provider's base_url, %s.",
-			call.Message(), where(call), call.BaseURL))
 }
 
 // addAttributesError reports that the readable attributes could not be listed.

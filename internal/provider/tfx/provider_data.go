@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
@@ -70,6 +71,24 @@ func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, r
 // Configure takes the provider's data.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.Provider = d.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// EphemeralResource is [Resource] for ephemeral resources.
+type EphemeralResource struct {
+	Declaration
+
+	// Provider is the provider's data, see [Resource].
+	Provider *ProviderData
+}
+
+// Metadata names the ephemeral resource.
+func (e *EphemeralResource) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = e.Type
+}
+
+// Configure takes the provider's data.
+func (e *EphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.Provider = e.configure(req.ProviderData, &resp.Diagnostics)
 }
 
 // configure takes what Configure of an object was given, nil while Terraform has

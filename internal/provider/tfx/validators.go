@@ -49,6 +49,21 @@ func (knownScope) ValidateString(_ context.Context, req validator.StringRequest,
 		fmt.Sprintf("%q is not a scope of Personio's API.%s", scope, DidYouMean(attribute.NearestScopes(scope, NearestShown))))
 }
 
+// TokenScope accepts the scopes that an access token may carry: what [KnownScope]
+// accepts, and the scopes of the gateway's management API.
+func TokenScope() validator.String {
+	return Checked("Unknown scope", "must be a scope of Personio's API or of the gateway's management API", func(scope string) string {
+		if _, known := attribute.CanonicalScope(scope); known {
+			return ""
+		}
+		near := attribute.NearestScopes(scope, NearestShown)
+		if attribute.IsManagementScope(scope) {
+			near = attribute.NearestOf(scope, attribute.ManagementScopes(), NearestShown)
+		}
+		return fmt.Sprintf("%q is neither a scope of Personio's API nor one of a gateway.%s", scope, DidYouMean(near))
+	})
+}
+
 // KnownAttribute accepts the v1 keys of Personio's system attributes and
 // well-formed keys of custom attributes (dynamic_<number>). Null and unknown
 // values pass.
