@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (f *storeFlags) register(flags *pflag.FlagSet) {
 
 // upstreamFlags say which Personio account the gateway stands in front of.
 type upstreamFlags struct {
-	url, clientID, clientSecret, clientSecretFile             string
+	url, clientID, clientSecret, clientSecretFile, companyID  string
 	recruitingCompanyID, recruitingToken, recruitingTokenFile string
 	requestsPerSecond                                         float64
 }
@@ -40,6 +41,7 @@ func (f *upstreamFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.clientID, "upstream-client-id", "", "client id of the gateway's one credential at Personio")
 	flags.StringVar(&f.clientSecret, "upstream-client-secret", "", "its client secret; better given as PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET or in a file")
 	flags.StringVar(&f.clientSecretFile, "upstream-client-secret-file", "", "file that holds the client secret")
+	flags.StringVar(&f.companyID, "upstream-company-id", "", "id of your company at Personio, as its webhooks and its recruiting access show it; told to Terraform configurations that expect a certain company. Default: that of the recruiting access")
 	flags.StringVar(&f.recruitingCompanyID, "upstream-recruiting-company-id", "", "company id of the access to Personio's recruiting API, which has its own; without it no recruiting credentials can be made")
 	flags.StringVar(&f.recruitingToken, "upstream-recruiting-token", "", "its static token; better given as PERSONIO_GATEWAY_UPSTREAM_RECRUITING_TOKEN or in a file")
 	flags.StringVar(&f.recruitingTokenFile, "upstream-recruiting-token-file", "", "file that holds the static token")
@@ -78,6 +80,9 @@ func (f *upstreamFlags) config(store storeFlags, log *slog.Logger) (gateway.Conf
 	if (f.recruitingCompanyID == "") != (token == "") {
 		return gateway.Config{}, errors.New("access to Personio's recruiting API takes two: give --upstream-recruiting-company-id and --upstream-recruiting-token-file, or the variables PERSONIO_GATEWAY_UPSTREAM_RECRUITING_COMPANY_ID and PERSONIO_GATEWAY_UPSTREAM_RECRUITING_TOKEN, or none of them")
 	}
+	if err := f.checkCompany(); err != nil {
+		return gateway.Config{}, err
+	}
 	key, err := secretbox.ReadKeyFile(store.keyFile)
 	if err != nil {
 		return gateway.Config{}, err
@@ -86,9 +91,25 @@ func (f *upstreamFlags) config(store storeFlags, log *slog.Logger) (gateway.Conf
 		DatabaseURL: store.database, Key: key,
 		UpstreamURL: f.url, UpstreamClientID: f.clientID, UpstreamClientSecret: secret,
 		UpstreamRecruitingCompanyID: f.recruitingCompanyID, UpstreamRecruitingToken: token,
+		UpstreamCompanyID:         f.companyID,
 		UpstreamRequestsPerSecond: f.requestsPerSecond,
 		Version:                   version, Log: log,
 	}, nil
+}
+
+// checkCompany refuses a company id that is none, or another one than the recruiting
+// access has.
+func (f *upstreamFlags) checkCompany() error {
+	if f.companyID == "" {
+		return nil
+	}
+	if n, err := strconv.ParseUint(f.companyID, 10, 63); err != nil || n == 0 {
+		return fmt.Errorf("--upstream-company-id %q is not the id of a company at Personio, a positive number", f.companyID)
+	}
+	if f.recruitingCompanyID != "" && f.recruitingCompanyID != f.companyID {
+		return fmt.Errorf("--upstream-company-id %s and --upstream-recruiting-company-id %s are two companies; a gateway stands for one", f.companyID, f.recruitingCompanyID)
+	}
+	return nil
 }
 
 // listenFlags say how clients reach the gateway.

@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,10 @@ type Config struct {
 	// for Personio's /v1/recruiting; both or neither. Without it there are no
 	// credentials of the kind recruiting.
 	UpstreamRecruitingCompanyID, UpstreamRecruitingToken string
+	// UpstreamCompanyID is the company at Personio that all of this is for, told to
+	// clients that expect a certain one. "" means that of the pair for recruiting;
+	// Personio's API itself does not tell it.
+	UpstreamCompanyID string
 	// UpstreamRequestsPerSecond paces all calls to Personio together, on top of
 	// Personio's limits for each endpoint; 0 means those alone, a negative number
 	// no limit at all.
@@ -62,6 +67,9 @@ type Config struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
+
+// companyID is the company that the gateway stands for, "" if nobody said.
+func (c Config) companyID() string { return cmp.Or(c.UpstreamCompanyID, c.UpstreamRecruitingCompanyID) }
 
 // Server is a running gateway without its listener.
 type Server struct {
@@ -186,7 +194,7 @@ func bindKey(ctx context.Context, db *store.Store, key *secretbox.Key) error {
 // routes wires everything that answers.
 func (s *Server) routes(config Config, syncs *syncs, metrics *metrics) http.Handler {
 	mux := http.NewServeMux()
-	(&token.Handler{Service: s.tokens, Log: s.log}).Register(mux)
+	(&token.Handler{Service: s.tokens, Log: s.log, CompanyID: config.companyID()}).Register(mux)
 	(&passthrough.Proxy{Tokens: s.tokens, Upstream: s.upstream, Log: s.log, Observe: s.observe(metrics)}).Register(mux)
 
 	api := httpapi.New(mux, config.Version, s.tokens, s.log, metrics.credentialCall)

@@ -39,6 +39,10 @@ const (
 	HeaderRequestID      = "X-Request-Id"
 )
 
+// HeaderCompanyID is in the answer of POST /v2/auth/token: the id of the company at
+// Personio that the gateway stands for, if its operator gave it one.
+const HeaderCompanyID = "X-Gateway-Company-Id"
+
 // List is one page of a collection.
 type List[T any] struct {
 	Data []T      `json:"_data" nullable:"false" doc:"The objects of this page, oldest first."`

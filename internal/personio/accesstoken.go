@@ -27,6 +27,14 @@ func (c *Client) RequestToken(ctx context.Context, clientID, clientSecret string
 			return Token{}, c.noCredential()
 		}
 	}
+	return c.login(ctx, clientID, clientSecret, scopes)
+}
+
+// login asks for an access token, with all scopes of the credential or with some.
+func (c *Client) login(ctx context.Context, clientID, clientSecret string, scopes []string) (Token, error) {
+	if err := c.checkCompany(nil); err != nil {
+		return Token{}, err
+	}
 	form := url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {clientID},
@@ -36,8 +44,11 @@ func (c *Client) RequestToken(ctx context.Context, clientID, clientSecret string
 		form.Set("scope", strings.Join(scopes, " "))
 	}
 	var answer tokenAnswer
-	r := request{method: http.MethodPost, path: pathToken, form: form, anonymous: true, repeatable: true, secrets: []string{clientSecret}}
-	if err := c.do(ctx, r, &answer); err != nil {
+	err := c.do(ctx, request{
+		method: http.MethodPost, path: pathToken, form: form,
+		anonymous: true, repeatable: true, secrets: []string{clientSecret}, judge: c.checkCompany,
+	}, &answer)
+	if err != nil {
 		return Token{}, err
 	}
 	return answer.token(c.now()), nil

@@ -37,6 +37,10 @@ type Config struct {
 	// RecruitingCompanyID and RecruitingToken are the static pair for
 	// /v1/recruiting, which [Client.ForwardRecruiting] needs; both or neither.
 	RecruitingCompanyID, RecruitingToken string
+	// ExpectedCompanyID is the company at Personio that the API must stand for, "" for
+	// any. A login at another one, or at an API that does not say, is
+	// [ErrWrongCompany], and no call follows it.
+	ExpectedCompanyID string
 	// AppID and PartnerID are sent as X-Personio-App-ID and
 	// X-Personio-Partner-ID if they are not "".
 	AppID, PartnerID string

@@ -47,6 +47,8 @@ type request struct {
 	anonymous bool
 	// repeatable calls may be sent again although the method is not idempotent.
 	repeatable bool
+	// judge, unless nil, sees the headers of a 2xx answer before its body is read.
+	judge func(http.Header) error
 }
 
 // call is what the layers know about one call while it is under way.
@@ -111,6 +113,11 @@ func (c *Client) do(ctx context.Context, r request, out any) error {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return c.refused(r, state, resp)
+	}
+	if r.judge != nil {
+		if err := r.judge(resp.Header); err != nil {
+			return err
+		}
 	}
 	return c.decode(r, state, resp, out)
 }
@@ -263,7 +270,7 @@ func (c *Client) refused(r request, state *call, resp *http.Response) *Error {
 
 // failed makes the error of a call that got no answer.
 func (c *Client) failed(r request, state *call, err error) error {
-	if _, ok := asError(err); ok || errors.Is(err, ErrNoCredential) {
+	if _, ok := asError(err); ok || isOwnRefusal(err) {
 		// The access token could not be had; that error is the whole story.
 		return withoutURL(err)
 	}

@@ -104,7 +104,7 @@ func isPermanent(err error) bool {
 		record  tls.RecordHeaderError
 		name    *net.DNSError
 	)
-	if _, ok := asError(err); ok || errors.Is(err, ErrNoCredential) || errors.Is(err, errGovernor) || errors.Is(err, errTooLong) {
+	if _, ok := asError(err); ok || isOwnRefusal(err) || errors.Is(err, errGovernor) || errors.Is(err, errTooLong) {
 		// The access token could not be had, which was retried already; the time
 		// is up; or the answer is none that can be used.
 		return true

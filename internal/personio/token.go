@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -146,28 +145,18 @@ func (s *tokenSource) held() (t Token, ok bool, err error) {
 
 func (s *tokenSource) fetch(ctx context.Context) (Token, error) {
 	config := s.client.config
-	var answer tokenAnswer
-	r := request{
-		method: http.MethodPost, path: pathToken,
-		form: url.Values{
-			"grant_type":    {"client_credentials"},
-			"client_id":     {config.ClientID},
-			"client_secret": {config.ClientSecret},
-		},
-		anonymous: true, repeatable: true,
-	}
-	err := s.client.do(ctx, r, &answer)
+	t, err := s.client.login(ctx, config.ClientID, config.ClientSecret, nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.client.now()
 	s.refusal = nil
 	if err != nil {
-		if IsUnauthorized(err) {
+		if IsUnauthorized(err) || errors.Is(err, ErrWrongCompany) {
 			s.refusal, s.refused = err, now
 		}
 		return Token{}, err
 	}
-	s.token = answer.token(now)
+	s.token = t
 	s.usable = s.token.ExpiresAt.Add(-min(tokenMargin, s.token.ExpiresAt.Sub(now)/2))
 	return s.token, nil
 }

@@ -31,6 +31,7 @@ type providerModel struct {
 	RequestTimeout       timetypes.GoDuration `tfsdk:"request_timeout"`
 	MaxRetries           types.Int64          `tfsdk:"max_retries"`
 	MaxRequestsPerSecond types.Float64        `tfsdk:"max_requests_per_second"`
+	ExpectedCompanyID    types.String         `tfsdk:"expected_company_id"`
 }
 
 // unknown lists the arguments that Terraform does not know yet.
@@ -40,7 +41,7 @@ func (m *providerModel) unknown() []string {
 		"base_url": m.BaseURL, "client_id": m.ClientID, "client_secret": m.ClientSecret,
 		"app_id": m.AppID, "partner_id": m.PartnerID, "ca_cert_pem": m.CACertPEM,
 		"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
-		"max_requests_per_second": m.MaxRequestsPerSecond,
+		"max_requests_per_second": m.MaxRequestsPerSecond, "expected_company_id": m.ExpectedCompanyID,
 	} {
 		if value.IsUnknown() {
 			names = append(names, name)
@@ -109,11 +110,20 @@ func (p *personioProvider) clientConfig(m *providerModel, terraformVersion strin
 		Now:          p.now,
 		PollInterval: p.pollInterval,
 	}
+	config.ExpectedCompanyID = p.expectedCompany(text(m.ExpectedCompanyID, "expected_company_id"), diags)
 	config.RequestTimeout = p.requestTimeout(m.RequestTimeout, diags)
 	config.MaxRetries = p.retries(m.MaxRetries, diags)
 	config.MaxRequestsPerSecond = p.requestsPerSecond(m.MaxRequestsPerSecond, diags)
 	config.Log = newLog(config.ClientSecret)
 	return config
+}
+
+// expectedCompany checks what the schema has not: a value of the environment.
+func (p *personioProvider) expectedCompany(value string, diags *diag.Diagnostics) string {
+	if value != "" && !companyID.MatchString(value) {
+		addEnvironmentError(diags, "expected_company_id", value, "a positive number")
+	}
+	return value
 }
 
 func (p *personioProvider) requestTimeout(value timetypes.GoDuration, diags *diag.Diagnostics) time.Duration {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -145,6 +146,9 @@ Personio publishes no endpoint for integrations, credentials and syncs; they exi
 
 Every argument can also be set by an environment variable; the configuration wins.`
 
+// companyID is what Personio's companies are numbered with.
+var companyID = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+
 // The bounds of the provider's arguments.
 const (
 	minRequestTimeout    = time.Second
@@ -182,6 +186,15 @@ func credentialAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Sensitive:  true,
 			Validators: notEmpty,
+		},
+		"expected_company_id": schema.StringAttribute{
+			MarkdownDescription: "Id of the company at Personio that this configuration is for, a number. A guard against the wrong " +
+				"environment: the gateway says with each login which company it stands for, and if that is another one, or if it " +
+				"does not say, nothing else is called, neither reads nor writes. A gateway knows what its operator gave it " +
+				"(`personio-gateway serve --upstream-company-id`, or the recruiting access). Personio's own API does not tell, so towards " +
+				"`https://api.personio.de` every call fails while this is set. Environment: `PERSONIO_EXPECTED_COMPANY_ID`.",
+			Optional:   true,
+			Validators: []validator.String{stringvalidator.RegexMatches(companyID, "must be a positive number")},
 		},
 		"app_id": schema.StringAttribute{
 			MarkdownDescription: "Name of your application in upper case and underscores, sent as `X-Personio-App-ID`, as Personio " +

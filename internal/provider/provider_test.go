@@ -44,7 +44,7 @@ func TestEnvironment(t *testing.T) {
 	variables := map[string]string{
 		"PERSONIO_BASE_URL": fake.URL, "PERSONIO_CLIENT_ID": "papi-overridden", "PERSONIO_CLIENT_SECRET": gatewayfake.ClientSecret,
 		"PERSONIO_APP_ID": "REPORTING", "PERSONIO_PARTNER_ID": "ACME", "PERSONIO_REQUEST_TIMEOUT": "5s",
-		"PERSONIO_MAX_RETRIES": "0", "PERSONIO_MAX_REQUESTS_PER_SECOND": "1000.5", "TFC_RUN_ID": "run-4711\r\nX-Evil: 1",
+		"PERSONIO_EXPECTED_COMPANY_ID": gatewayfake.CompanyID, "PERSONIO_MAX_RETRIES": "0", "PERSONIO_MAX_REQUESTS_PER_SECOND": "1000.5", "TFC_RUN_ID": "run-4711\r\nX-Evil: 1",
 	}
 	p := tfproto.Configured(t, acctest.NewProvider(environment(variables)), tfproto.Values{"client_id": gatewayfake.ClientID})
 	planned, diags := p.Plan("personio_custom_integration", nil, integration)
@@ -70,6 +70,7 @@ func TestInvalidEnvironment(t *testing.T) {
 		"PERSONIO_REQUEST_TIMEOUT":         {"soon", "0s", "-5s", "2h"},
 		"PERSONIO_MAX_RETRIES":             {"many", "-1", "21", "1.5"},
 		"PERSONIO_MAX_REQUESTS_PER_SECOND": {"fast", "0", "-1", "NaN"},
+		"PERSONIO_EXPECTED_COMPANY_ID":     {"acme", "0", "-4242", "4242 "},
 		"PERSONIO_BASE_URL":                {"http://gateway.example.com", "gateway", "https://u:p@gateway.example.com", "https://gateway.example.com/v2"},
 		"PERSONIO_CA_CERT_PEM":             {"/etc/ssl/ca.pem"},
 	} {
@@ -88,7 +89,7 @@ func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	arguments := []string{
 		"base_url", "client_id", "client_secret", "app_id", "partner_id", "ca_cert_pem",
-		"request_timeout", "max_retries", "max_requests_per_second",
+		"request_timeout", "max_retries", "max_requests_per_second", "expected_company_id",
 	}
 	everything := tfproto.Values{}
 	for _, argument := range arguments {

@@ -24,8 +24,7 @@ const (
 	ClientSecret = "papi-management-secret-of-the-fake-0123456789abcdef"
 )
 
-// CompanyID is the fake's company at Personio, for credentials of the kind
-// recruiting.
+// CompanyID is the fake's company at Personio.
 const CompanyID = "4242"
 
 // Call is one request that the fake received, token requests left out.
@@ -285,6 +284,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"error":"invalid_client","error_description":"Client authentication failed"}`)
 		return
 	}
+	w.Header().Set(gatewayapi.HeaderCompanyID, CompanyID)
 	reply(w, http.StatusOK, map[string]any{"access_token": "papi-token", "token_type": "Bearer", "expires_in": 86400, "scope": ""})
 }
 

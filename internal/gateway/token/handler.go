@@ -24,6 +24,8 @@ const maxBody = 64 << 10
 type Handler struct {
 	Service *Service
 	Log     *slog.Logger
+	// CompanyID is told with each token of v2, "" if it is not known.
+	CompanyID string
 }
 
 // Register adds the three routes.
@@ -201,6 +203,9 @@ func (h *Handler) tokenV2(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		writeOAuthError(w, h.oauthError(r, err))
 		return
+	}
+	if h.CompanyID != "" {
+		w.Header().Set(gatewayapi.HeaderCompanyID, h.CompanyID)
 	}
 	writeV1(w, http.StatusOK, map[string]any{
 		"access_token": issued.AccessToken,
