@@ -57,7 +57,7 @@ func TokenScope() validator.String {
 			return ""
 		}
 		near := attribute.NearestScopes(scope, NearestShown)
-		if attribute.IsManagementScope(scope) {
+		if attribute.IsManagementScope(strings.ToLower(scope)) {
 			near = attribute.NearestOf(scope, attribute.ManagementScopes(), NearestShown)
 		}
 		return fmt.Sprintf("%q is neither a scope of Personio's API nor one of a gateway.%s", scope, DidYouMean(near))
