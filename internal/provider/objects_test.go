@@ -56,6 +56,7 @@ var samples = map[string]func(t *testing.T, w *acctest.World) tfproto.Values{
 	"resources/personio_project_member": func(_ *testing.T, w *acctest.World) tfproto.Values {
 		return tfproto.Values{"project_id": records.ProjectOld, "person_id": anybody(w)}
 	},
+	"ephemeral-resources/personio_access_token":  nothing,
 	"list-resources/personio_api_credential":     nothing,
 	"list-resources/personio_custom_integration": nothing,
 	"list-resources/personio_project":            nothing,
@@ -176,6 +177,12 @@ func exercise(t *testing.T, o acctest.Object, config tfproto.Values, c credentia
 	case acctest.DataSources:
 		_, diags := p.ReadData(o.Type, config)
 		return diags
+	case acctest.EphemeralResources:
+		opened, said := p.Open(o.Type, config)
+		if said.Errors() != "" {
+			return said
+		}
+		return append(said, p.Close(o.Type, opened)...)
 	case acctest.ListResources:
 		var said tfproto.Diagnostics
 		for one := range p.List(o.Type, config, 0, true) {

@@ -86,7 +86,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 }
 
 func statusValidator() validator.String {
-	return stringvalidator.OneOf(personio.ProjectActive, personio.ProjectArchived)
+	return tfx.OneOf("status", personio.ProjectActive, personio.ProjectArchived)
 }
 
 // dateValidator accepts days that exist.
