@@ -3,13 +3,11 @@ package personio
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -180,35 +178,18 @@ func (c *collection[T]) list(ctx context.Context, ids []string, query url.Values
 			if len(chunk) > 0 {
 				selected["id"] = chunk
 			}
-			if !c.listPages(ctx, selected, yield) {
-				return
+			for object, err := range objects[T](ctx, c.client, listing{path: c.path, query: selected}) {
+				if !yield(object, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
-}
-
-// listPages yields all pages of one query; false means that it is over.
-func (c *collection[T]) listPages(ctx context.Context, query url.Values, yield func(T, error) bool) bool {
-	for cursor, more := "", true; more; more = cursor != "" {
-		objects, next, err := page[T](ctx, c.client, c.path, query, cursor)
-		if err != nil {
-			var none T
-			yield(none, err)
-			return false
-		}
-		for _, object := range objects {
-			if !yield(object, nil) {
-				return false
-			}
-		}
-		cursor = next
-	}
-	return true
 }
 
 // rawPage loads a page of the whole collection for the index.
 func (c *collection[T]) rawPage(ctx context.Context, cursor string) (objects map[string]json.RawMessage, next string, err error) {
-	raws, next, err := page[json.RawMessage](ctx, c.client, c.path, nil, cursor)
+	raws, next, err := page[json.RawMessage](ctx, c.client, listing{path: c.path}, cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -222,46 +203,6 @@ func (c *collection[T]) rawPage(ctx context.Context, cursor string) (objects map
 	}
 	return objects, next, nil
 }
-
-// listAnswer is a page that must be one: an object without _data is not an
-// empty list.
-type listAnswer[T any] struct{ gatewayapi.List[T] }
-
-func (a *listAnswer[T]) check() error {
-	if a.Data == nil {
-		return fmt.Errorf("%w: it is no list", errNotTheAPI)
-	}
-	return nil
-}
-
-// page loads one page. Of the link to the next one only the cursor is used: the
-// token goes nowhere but to the base URL.
-func page[T any](ctx context.Context, client *Client, path string, query url.Values, cursor string) (objects []T, next string, err error) {
-	query = cloneValues(query)
-	query.Set("limit", strconv.Itoa(gatewayapi.MaxLimit))
-	if cursor != "" {
-		query.Set("cursor", cursor)
-	}
-	var answer listAnswer[T]
-	if err := client.do(ctx, request{method: http.MethodGet, path: path, query: query}, &answer); err != nil {
-		return nil, "", err
-	}
-	if answer.Meta.Links.Next == nil || answer.Meta.Links.Next.Href == "" {
-		return answer.Data, "", nil
-	}
-	link, err := url.Parse(answer.Meta.Links.Next.Href)
-	if err != nil {
-		return nil, "", fmt.Errorf("GET %s: the link to the next page is not a URL", path)
-	}
-	next = link.Query().Get("cursor")
-	if next == "" || next == cursor {
-		return nil, "", fmt.Errorf("GET %s: %w", path, errEndless)
-	}
-	return answer.Data, next, nil
-}
-
-// errEndless is a list that would never end or whose end cannot be reached.
-var errEndless = errors.New("the link to the next page leads nowhere: it has no new cursor")
 
 // ifMatch is the header that makes a write conditional on a revision.
 func ifMatch(revision string) http.Header {

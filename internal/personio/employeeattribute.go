@@ -7,7 +7,7 @@ import (
 )
 
 // pathEmployeeAttributes lists what a credential may read of an employee.
-const pathEmployeeAttributes = "/v1/company/employees/attributes"
+const pathEmployeeAttributes = pathEmployees + "/attributes"
 
 // EmployeeAttribute is an attribute that the credential may read (Personio's
 // personnel data specification, version 1).

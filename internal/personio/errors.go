@@ -46,6 +46,9 @@ type Error struct {
 	Text string
 	// Err is why there was no answer, or why it could not be read.
 	Err error
+
+	// beta says that the call went to an endpoint that is in beta.
+	beta bool
 }
 
 // V1Error is the error body of Personio's first API version in all its
@@ -157,6 +160,10 @@ func (e *Error) canceled() bool {
 	return errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)
 }
 
+// betaMissing reports Personio's answer for an endpoint in beta that the account
+// may not use: the one for a path that it does not know.
+func (e *Error) betaMissing() bool { return e.beta && e.routeMissing() }
+
 // routeMissing reports Personio's answer for a path that it does not know.
 func (e *Error) routeMissing() bool {
 	if e.Status != http.StatusNotFound || e.Problem == nil {
@@ -235,6 +242,24 @@ func IsUnauthorized(err error) bool {
 func IsForbidden(err error) bool {
 	e, ok := asError(err)
 	return ok && e.Status == http.StatusForbidden
+}
+
+// IsRightMissing reports that the credential was refused for the lack of a right.
+// Personio tells it by 401 for persons and by 400 for the list of reports, by 403
+// elsewhere.
+func IsRightMissing(err error) bool {
+	e, ok := asError(err)
+	if !ok || e.isToken() {
+		return false
+	}
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return strings.HasPrefix(e.Path, pathPersons)
+	case http.StatusBadRequest:
+		return e.Path == pathReports
+	default:
+		return e.Status == http.StatusForbidden
+	}
 }
 
 // refusesClient reports that the error is about the id and secret.

@@ -22,6 +22,9 @@ func (e *Error) Hint() string {
 		return e.tokenHint()
 	case IsGatewayMissing(e):
 		return "There is no gateway at " + e.BaseURL + ". Personio publishes no API for this; set base_url (PERSONIO_BASE_URL) to a personio-gateway"
+	case e.betaMissing():
+		return "Personio has this endpoint in beta, and answers so where an account may not use it: ask Personio to open it for your account. " +
+			"If nothing else works either, check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
 	}
 	switch e.Status {
 	case http.StatusUnauthorized:

@@ -254,6 +254,7 @@ func (c *Client) newError(r request, state *call, status int) *Error {
 	return &Error{
 		Method: r.method, Path: r.path, BaseURL: c.baseURL.String(),
 		Status: status, RequestID: state.requestID, Attempts: state.attempts,
+		beta: r.header.Get(headerBeta) != "",
 	}
 }
 
