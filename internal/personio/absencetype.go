@@ -5,6 +5,9 @@ import (
 	"iter"
 )
 
+// pathAbsenceTypes lists the absence types.
+const pathAbsenceTypes = "/v2/absence-types"
+
 // AbsenceType is a kind of absence, as the company defined it.
 type AbsenceType struct {
 	ID   ID     `json:"id"`
@@ -17,5 +20,5 @@ type AbsenceType struct {
 
 // AbsenceTypes yields the absence types.
 func (c *Client) AbsenceTypes(ctx context.Context) iter.Seq2[AbsenceType, error] {
-	return objects[AbsenceType](ctx, c, listing{path: "/v2/absence-types", limit: 100})
+	return objects[AbsenceType](ctx, c, listing{path: pathAbsenceTypes, limit: 100})
 }

@@ -5,6 +5,9 @@ import (
 	"iter"
 )
 
+// pathCompensationTypes lists the compensation types.
+const pathCompensationTypes = "/v2/compensations/types"
+
 // CompensationType is a kind of pay, as the company defined it.
 type CompensationType struct {
 	ID   ID     `json:"id"`
@@ -15,5 +18,5 @@ type CompensationType struct {
 
 // CompensationTypes yields the compensation types.
 func (c *Client) CompensationTypes(ctx context.Context) iter.Seq2[CompensationType, error] {
-	return objects[CompensationType](ctx, c, listing{path: "/v2/compensations/types", limit: 100})
+	return objects[CompensationType](ctx, c, listing{path: pathCompensationTypes, limit: 100})
 }

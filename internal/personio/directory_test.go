@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 )
 
 func collect[T any](seq iter.Seq2[T, error]) (all []T, err error) {
@@ -290,5 +292,28 @@ func TestIsRightMissing(t *testing.T) {
 	}
 	if IsRightMissing(errors.New("no call")) {
 		t.Error("no call was refused")
+	}
+}
+
+// The hints speak of scopes and areas as the catalogue does.
+func TestAreasAreThoseOfTheCatalogue(t *testing.T) {
+	t.Parallel()
+	for _, area := range areas {
+		scope, ok := attribute.LookupScope(area.scope + ":read")
+		if !ok || scope.Name != area.scope+":read" || scope.Area != area.name || scope.AreaDE != area.nameDE {
+			t.Errorf("%+v, the catalogue has %+v", area, scope)
+		}
+	}
+	for path, want := range map[string]struct {
+		status int
+		scope  string
+	}{
+		pathPersons: {401, "personio:persons:read"}, pathEmployees + "/7": {403, "personio:persons:read"}, pathReports: {400, "reports.custom:read"},
+		pathDocumentCategories: {403, "documents:read"}, pathCostCenters: {403, "personio:persons:read"}, pathCompensationTypes: {403, "personio:compensations:read"},
+	} {
+		e := &Error{Method: http.MethodGet, Path: path, Status: want.status, V1: &V1Error{Message: "no"}}
+		if hint := e.Hint(); !strings.Contains(hint, "lacks the scope "+want.scope+",") || !strings.Contains(hint, "(in German: ") {
+			t.Errorf("%s: %q", path, hint)
+		}
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"net/http"
 )
 
+// pathDocumentCategories lists the categories of documents.
+const pathDocumentCategories = "/v1/company/document-categories"
+
 // DocumentCategories lists the categories of documents, which only version 1
 // tells.
 func (c *Client) DocumentCategories(ctx context.Context) ([]Named, error) {
@@ -12,7 +15,7 @@ func (c *Client) DocumentCategories(ctx context.Context) ([]Named, error) {
 		ID         ID    `json:"id"`
 		Attributes Named `json:"attributes"`
 	}]
-	if err := c.do(ctx, request{method: http.MethodGet, path: "/v1/company/document-categories"}, &answer); err != nil {
+	if err := c.do(ctx, request{method: http.MethodGet, path: pathDocumentCategories}, &answer); err != nil {
 		return nil, err
 	}
 	categories := make([]Named, len(answer.Data))

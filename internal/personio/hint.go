@@ -26,6 +26,9 @@ func (e *Error) Hint() string {
 		return "Personio has this endpoint in beta, and answers so where an account may not use it: ask Personio to open it for your account. " +
 			"If nothing else works either, check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
 	}
+	if e.Status != http.StatusForbidden && IsRightMissing(e) {
+		return e.scopeHint() + ". Personio answers so for the lack of the right, too"
+	}
 	switch e.Status {
 	case http.StatusUnauthorized:
 		return "The access token was refused twice: check that the credential still exists, is enabled, and has the scope for this call"
@@ -50,12 +53,23 @@ func (e *Error) Hint() string {
 // areas are the rights that Personio's endpoints take, by the beginning of their
 // path: the scope without its access, and the English and German names of the
 // area in the screen that grants it. Personio's documentation names no scope for
-// projects; they are part of its attendances.
+// projects, which are part of its attendances, nor for the organisation, for which
+// the gateway takes that of persons.
 var areas = []struct{ path, scope, name, nameDE string }{
 	{pathProjects, "personio:attendances", "Attendances", "Anwesenheiten"},
+	{pathEmployees, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathPersons, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathOrgUnits, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathLegalEntities, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathWorkplaces, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathCostCenters, "personio:persons", "Employees", "Mitarbeitende"},
+	{pathAbsenceTypes, "personio:absences", "Absences", "Abwesenheit"},
+	{pathCompensationTypes, "personio:compensations", "Compensation", "Vergütungen"},
+	{pathDocumentCategories, "documents", "Documents", "Dokumente"},
+	{pathReports, "reports.custom", "Custom reports", "Individuelle Berichte"},
 }
 
-// scopeHint names the scope that a call of Personio's API lacks, where it is
+// scopeHint names the scope that a call of Personio's API takes, where it is
 // known.
 func (e *Error) scopeHint() string {
 	access, grant := ":write", "write"
@@ -64,8 +78,8 @@ func (e *Error) scopeHint() string {
 	}
 	for _, a := range areas {
 		if e.Path == a.path || strings.HasPrefix(e.Path, a.path+"/") {
-			return "The credential lacks the scope " + a.scope + access + ": give it " + grant + " access to " + a.name + " (in German: " + a.nameDE +
-				") on Personio's screen for API credentials, or make a management credential of the gateway with that scope"
+			return "If the credential lacks the scope " + a.scope + access + ", give it " + grant + " access to " + a.name + " (in German: " + a.nameDE +
+				") on Personio's screen for API credentials; at a gateway, add the scope to the custom integration, or make a management credential with it"
 		}
 	}
 	return "The credential lacks the scope for this call"

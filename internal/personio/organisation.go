@@ -6,6 +6,14 @@ import (
 	"net/url"
 )
 
+// Paths of the organisation.
+const (
+	pathOrgUnits      = "/v2/org-units"
+	pathLegalEntities = "/v2/legal-entities"
+	pathWorkplaces    = "/v2/workplaces"
+	pathCostCenters   = "/v2/cost-centers"
+)
+
 // organisationLimit is the most objects of the organisation that a page holds
 // (reference pages of org units, legal entities, workplaces and cost centers).
 const organisationLimit = 100
@@ -38,7 +46,7 @@ type Named struct {
 // OrgUnits yields the org units of a type, "department" or "team". The list is
 // in beta.
 func (c *Client) OrgUnits(ctx context.Context, kind string) iter.Seq2[OrgUnit, error] {
-	return objects[OrgUnit](ctx, c, listing{path: "/v2/org-units", query: url.Values{"type": {kind}}, limit: organisationLimit, beta: true})
+	return objects[OrgUnit](ctx, c, listing{path: pathOrgUnits, query: url.Values{"type": {kind}}, limit: organisationLimit, beta: true})
 }
 
 // LegalEntities yields the legal entities of a country, of all for "".
@@ -47,16 +55,16 @@ func (c *Client) LegalEntities(ctx context.Context, country string) iter.Seq2[Le
 	if country != "" {
 		query.Set("country", country)
 	}
-	return objects[LegalEntity](ctx, c, listing{path: "/v2/legal-entities", query: query, limit: organisationLimit})
+	return objects[LegalEntity](ctx, c, listing{path: pathLegalEntities, query: query, limit: organisationLimit})
 }
 
 // Workplaces yields the workplaces, which version 1 calls offices. The list is
 // in beta.
 func (c *Client) Workplaces(ctx context.Context) iter.Seq2[Named, error] {
-	return objects[Named](ctx, c, listing{path: "/v2/workplaces", limit: organisationLimit, beta: true})
+	return objects[Named](ctx, c, listing{path: pathWorkplaces, limit: organisationLimit, beta: true})
 }
 
 // CostCenters yields the cost centers. The list is in beta.
 func (c *Client) CostCenters(ctx context.Context) iter.Seq2[Named, error] {
-	return objects[Named](ctx, c, listing{path: "/v2/cost-centers", limit: organisationLimit, beta: true})
+	return objects[Named](ctx, c, listing{path: pathCostCenters, limit: organisationLimit, beta: true})
 }
