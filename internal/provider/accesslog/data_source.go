@@ -4,7 +4,6 @@ package accesslog
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -149,15 +148,6 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // filter is what the arguments select.
 func (m *model) filter() personio.AccessLogFilter {
 	return personio.AccessLogFilter{
-		CredentialID: m.CredentialID.ValueString(), CustomIntegrationID: m.CustomIntegrationID.ValueString(), From: instant(m.From), To: instant(m.To),
+		CredentialID: m.CredentialID.ValueString(), CustomIntegrationID: m.CustomIntegrationID.ValueString(), From: tfx.Instant(m.From), To: tfx.Instant(m.To),
 	}
-}
-
-// instant is the time that a value names, zero if it is null.
-func instant(value timetypes.RFC3339) time.Time {
-	t, err := time.Parse(time.RFC3339, value.ValueString())
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }

@@ -1,5 +1,6 @@
 // Package directory is what Terraform sees of the employee directory: which
-// attributes employees have, never the employees themselves.
+// attributes employees have, what they belong to, and of employees themselves the
+// attributes that somebody asked for.
 package directory
 
 import (

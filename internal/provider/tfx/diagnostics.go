@@ -124,6 +124,8 @@ func nextStep(verb string, object Object, call *personio.Error, finding gatewaya
 			object.Type, finding.Meta[gatewayapi.MetaExistingID])
 	case finding.Kind() == gatewayapi.KindInUse && object.InUse != "":
 		return object.InUse
+	case strings.HasPrefix(finding.Meta[gatewayapi.MetaPointer], "#query/"):
+		return "" // A gateway that refuses a filter says all there is to say.
 	case personio.IsNotFound(call) && verb != "read":
 		return "It was deleted outside Terraform since the plan was made: plan again"
 	case personio.IsRevisionMismatch(call):

@@ -97,6 +97,15 @@ func TimePointer(t *time.Time) timetypes.RFC3339 {
 	return Time(*t)
 }
 
+// Instant is the time that a value names, zero if it is null.
+func Instant(value timetypes.RFC3339) time.Time {
+	t, err := time.Parse(time.RFC3339, value.ValueString())
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
 // KeepTime is [TimePointer], but keeps the prior way of writing the same
 // instant: a user's offset is not drift.
 func KeepTime(prior timetypes.RFC3339, t *time.Time) timetypes.RFC3339 {
