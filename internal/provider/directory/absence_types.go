@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -29,7 +30,8 @@ func newAbsenceTypeModel(got personio.AbsenceType) absenceTypeModel {
 // NewAbsenceTypesDataSource makes personio_absence_types.
 func NewAbsenceTypesDataSource() datasource.DataSource {
 	return &listed[absenceTypeModel]{
-		object:      tfx.Object{Type: "personio_absence_types", Kind: "absence types"},
+		DataSource:  tfx.DataSource{Declaration: tfx.Declaration{Type: "personio_absence_types", Reads: []string{attribute.ScopeAbsencesRead}}},
+		kind:        "absence types",
 		name:        "absence_types",
 		description: "The kinds of absence that the company has defined. Needs `personio:absences:read`." + noEmployees,
 		fields: map[string]schema.Attribute{

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -28,8 +29,9 @@ func newCompensationTypeModel(got personio.CompensationType) compensationTypeMod
 // NewCompensationTypesDataSource makes personio_compensation_types.
 func NewCompensationTypesDataSource() datasource.DataSource {
 	return &listed[compensationTypeModel]{
-		object: tfx.Object{Type: "personio_compensation_types", Kind: "compensation types"},
-		name:   "compensation_types",
+		DataSource: tfx.DataSource{Declaration: tfx.Declaration{Type: "personio_compensation_types", Reads: []string{attribute.ScopeCompensationsRead}}},
+		kind:       "compensation types",
+		name:       "compensation_types",
 		description: "The kinds of compensation that the company has defined. Needs `personio:compensations:read`, which lets a " +
 			"credential read what everybody earns, too." + noEmployees,
 		fields: map[string]schema.Attribute{

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -35,8 +36,9 @@ var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
 // NewLegalEntitiesDataSource makes personio_legal_entities.
 func NewLegalEntitiesDataSource() datasource.DataSource {
 	return &listed[legalEntityModel]{
-		object: tfx.Object{Type: "personio_legal_entities", Kind: "legal entities"},
-		name:   "legal_entities",
+		DataSource: tfx.DataSource{Declaration: tfx.Declaration{Type: "personio_legal_entities", Reads: []string{attribute.ScopePersonsRead}}},
+		kind:       "legal entities",
+		name:       "legal_entities",
 		description: "The legal entities of the company, which employees show as `subcompany`. Needs `personio:persons:read` at a " +
 			"gateway." + noEmployees,
 		arguments: map[string]schema.Attribute{

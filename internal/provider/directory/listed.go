@@ -24,8 +24,10 @@ const byID = "by_id"
 // listed is a data source that lists the objects of one small collection, as a
 // list sorted by id and as a map by id. O is the model of an object.
 type listed[O any] struct {
-	// object names the data source (Type) and the objects (Kind, in the plural).
-	object tfx.Object
+	tfx.DataSource
+
+	// kind is the word for the objects, in the plural.
+	kind string
 	// name is the attribute that holds the list.
 	name        string
 	description string
@@ -35,25 +37,18 @@ type listed[O any] struct {
 	// last thing it yields.
 	read func(ctx context.Context, client *personio.Client, config tfsdk.Config, diags *diag.Diagnostics) iter.Seq2[O, error]
 	id   func(O) string
-
-	provider *tfx.ProviderData
-}
-
-// Metadata names the data source.
-func (d *listed[O]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = d.object.Type
 }
 
 // Schema describes the data source.
 func (d *listed[O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		d.name: schema.ListNestedAttribute{
-			MarkdownDescription: "The " + d.object.Kind + ", sorted by id.",
+			MarkdownDescription: "The " + d.kind + ", sorted by id.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: d.fields},
 		},
 		byID: schema.MapNestedAttribute{
-			MarkdownDescription: "The same " + d.object.Kind + " by their ids.",
+			MarkdownDescription: "The same " + d.kind + " by their ids.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: d.fields},
 		},
@@ -62,17 +57,12 @@ func (d *listed[O]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 	resp.Schema = schema.Schema{MarkdownDescription: d.description, Attributes: attributes}
 }
 
-// Configure takes the provider's client.
-func (d *listed[O]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.Configure(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read lists the objects.
 func (d *listed[O]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	all, mapped := []O{}, map[string]O{}
-	for object, err := range d.read(ctx, d.provider.Client, req.Config, &resp.Diagnostics) {
+	for object, err := range d.read(ctx, d.Provider.Client, req.Config, &resp.Diagnostics) {
 		if err != nil {
-			tfx.AddError(&resp.Diagnostics, "list", d.object, nil, err)
+			tfx.AddError(&resp.Diagnostics, "list", tfx.Object{Declaration: d.Declaration, Kind: d.kind}, nil, err)
 			return
 		}
 		all = append(all, object)

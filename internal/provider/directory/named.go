@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -25,9 +27,10 @@ func newNamedModel(got personio.Named) namedModel {
 }
 
 // namedDataSource makes a data source of objects that have an id and a name.
-func namedDataSource(object tfx.Object, name, description string, list func(*personio.Client, context.Context) iter.Seq2[personio.Named, error]) datasource.DataSource {
+func namedDataSource(declaration tfx.Declaration, name, description string, list func(*personio.Client, context.Context) iter.Seq2[personio.Named, error]) datasource.DataSource {
 	return &listed[namedModel]{
-		object: object, name: name, description: description,
+		DataSource: tfx.DataSource{Declaration: declaration},
+		kind:       strings.ReplaceAll(name, "_", " "), name: name, description: description,
 		fields: map[string]schema.Attribute{"id": computed("Its id."), "name": computed("Its name.")},
 		read: func(ctx context.Context, client *personio.Client, _ tfsdk.Config, _ *diag.Diagnostics) iter.Seq2[namedModel, error] {
 			return mapped(list(client, ctx), newNamedModel)
@@ -39,7 +42,7 @@ func namedDataSource(object tfx.Object, name, description string, list func(*per
 // NewWorkplacesDataSource makes personio_workplaces.
 func NewWorkplacesDataSource() datasource.DataSource {
 	return namedDataSource(
-		tfx.Object{Type: "personio_workplaces", Kind: "workplaces"}, "workplaces",
+		tfx.Declaration{Type: "personio_workplaces", Reads: []string{attribute.ScopePersonsRead}}, "workplaces",
 		"The workplaces of the company, which employees show as `office`. Needs `personio:persons:read` at a gateway."+noEmployees+betaNote,
 		(*personio.Client).Workplaces)
 }
@@ -47,7 +50,7 @@ func NewWorkplacesDataSource() datasource.DataSource {
 // NewCostCentersDataSource makes personio_cost_centers.
 func NewCostCentersDataSource() datasource.DataSource {
 	return namedDataSource(
-		tfx.Object{Type: "personio_cost_centers", Kind: "cost centers"}, "cost_centers",
+		tfx.Declaration{Type: "personio_cost_centers", Reads: []string{attribute.ScopePersonsRead}}, "cost_centers",
 		"The cost centers of the company. Needs `personio:persons:read` at a gateway."+noEmployees+betaNote,
 		(*personio.Client).CostCenters)
 }
@@ -55,7 +58,7 @@ func NewCostCentersDataSource() datasource.DataSource {
 // NewDocumentCategoriesDataSource makes personio_document_categories.
 func NewDocumentCategoriesDataSource() datasource.DataSource {
 	return namedDataSource(
-		tfx.Object{Type: "personio_document_categories", Kind: "document categories"}, "document_categories",
+		tfx.Declaration{Type: "personio_document_categories", Reads: []string{attribute.ScopeDocumentsRead}}, "document_categories",
 		"The categories of documents, with the ids that `document_category_ids` of a `personio_custom_integration` takes. Needs "+
 			"`documents:read`. A credential of a gateway's custom integration sees the categories that are open to it."+noEmployees,
 		func(client *personio.Client, ctx context.Context) iter.Seq2[personio.Named, error] {

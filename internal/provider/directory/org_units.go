@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -42,8 +43,9 @@ func newOrgUnitModel(got personio.OrgUnit) orgUnitModel {
 // NewOrgUnitsDataSource makes personio_org_units.
 func NewOrgUnitsDataSource() datasource.DataSource {
 	return &listed[orgUnitModel]{
-		object: tfx.Object{Type: "personio_org_units", Kind: "org units"},
-		name:   "org_units",
+		DataSource: tfx.DataSource{Declaration: tfx.Declaration{Type: "personio_org_units", Reads: []string{attribute.ScopePersonsRead}}},
+		kind:       "org units",
+		name:       "org_units",
 		description: "The departments or the teams of the company, with their ids as other APIs and filters take them. Needs " +
 			"`personio:persons:read` at a gateway." + noEmployees + betaNote,
 		arguments: map[string]schema.Attribute{

@@ -12,13 +12,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
 var _ datasource.DataSourceWithConfigure = (*PersonDataSource)(nil)
 
-const personTypeName = "personio_person"
+// personDeclaration is what the data source is and needs.
+var personDeclaration = tfx.Declaration{Type: "personio_person", Reads: []string{attribute.ScopePersonsRead}}
 
 const personDescription = stateWarning + `One person of the company, found by id or by e-mail address, with the attributes that you list. That there is ` +
 	`no such person is an error; ` + "`personio_persons`" + ` shows an empty list instead.
@@ -31,11 +33,13 @@ const personDescription = stateWarning + `One person of the company, found by id
 
 // PersonDataSource is personio_person.
 type PersonDataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewPersonDataSource makes the data source.
-func NewPersonDataSource() datasource.DataSource { return &PersonDataSource{} }
+func NewPersonDataSource() datasource.DataSource {
+	return &PersonDataSource{tfx.DataSource{Declaration: personDeclaration}}
+}
 
 // onePersonModel is the data source as Terraform holds it.
 type onePersonModel struct {
@@ -43,11 +47,6 @@ type onePersonModel struct {
 	ID         types.String `tfsdk:"id"`
 	Email      types.String `tfsdk:"email"`
 	Values     types.Map    `tfsdk:"values"`
-}
-
-// Metadata names the data source.
-func (d *PersonDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = personTypeName
 }
 
 // Schema describes the data source.
@@ -75,11 +74,6 @@ func (d *PersonDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-// Configure takes the provider's client.
-func (d *PersonDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.Configure(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read reads the person.
 func (d *PersonDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var state onePersonModel
@@ -87,9 +81,9 @@ func (d *PersonDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	object := tfx.Object{Type: personTypeName, Kind: "person", Name: state.ID.ValueString()}
+	object := tfx.Object{Declaration: personDeclaration, Kind: "person", Name: state.ID.ValueString()}
 	keys, _ := tfx.Strings(state.Attributes)
-	r := &reader{client: d.provider.Client, keys: keys}
+	r := &reader{client: d.Provider.Client, keys: keys}
 	r.checkReadable(ctx, object, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -116,7 +110,7 @@ func (d *PersonDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 func (d *PersonDataSource) find(ctx context.Context, state *onePersonModel, keys []string, object tfx.Object, diags *diag.Diagnostics) (employee personio.Employee, found bool) {
 	const check = " Check it, and the provider's base_url."
 	if state.Email.IsNull() {
-		employee, err := d.provider.Client.Employee(ctx, state.ID.ValueString())
+		employee, err := d.Provider.Client.Employee(ctx, state.ID.ValueString())
 		switch {
 		case personio.IsNotFound(err):
 			diags.AddAttributeError(path.Root("id"), "No such person", "There is no person with the id "+state.ID.ValueString()+"."+check)
@@ -125,7 +119,7 @@ func (d *PersonDataSource) find(ctx context.Context, state *onePersonModel, keys
 		}
 		return employee, err == nil
 	}
-	employees, err := d.provider.Client.EmployeesByEmail(ctx, state.Email.ValueString(), keys)
+	employees, err := d.Provider.Client.EmployeesByEmail(ctx, state.Email.ValueString(), keys)
 	switch {
 	case err != nil:
 		tfx.AddError(diags, "read", object, nil, err)

@@ -10,21 +10,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
 
 var _ datasource.DataSourceWithConfigure = (*PersonsDataSource)(nil)
 
-const personsTypeName = "personio_persons"
+// personsDeclaration is what the data source is and needs.
+var personsDeclaration = tfx.Declaration{Type: "personio_persons", Reads: []string{attribute.ScopePersonsRead}}
 
 // PersonsDataSource is personio_persons.
 type PersonsDataSource struct {
-	provider *tfx.ProviderData
+	tfx.DataSource
 }
 
 // NewPersonsDataSource makes the data source.
-func NewPersonsDataSource() datasource.DataSource { return &PersonsDataSource{} }
+func NewPersonsDataSource() datasource.DataSource {
+	return &PersonsDataSource{tfx.DataSource{Declaration: personsDeclaration}}
+}
 
 // personsModel is the data source as Terraform holds it.
 type personsModel struct {
@@ -51,16 +55,6 @@ type personModel struct {
 	Values types.Map    `tfsdk:"values"`
 }
 
-// Metadata names the data source.
-func (d *PersonsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = personsTypeName
-}
-
-// Configure takes the provider's client.
-func (d *PersonsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.provider = tfx.Configure(req.ProviderData, &resp.Diagnostics)
-}
-
 // Read reads the people whom the arguments select.
 func (d *PersonsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var state personsModel
@@ -68,9 +62,9 @@ func (d *PersonsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	object := tfx.Object{Type: personsTypeName, Kind: "persons"}
+	object := tfx.Object{Declaration: personsDeclaration, Kind: "persons"}
 	keys, _ := tfx.Strings(state.Attributes)
-	r := &reader{client: d.provider.Client, keys: keys}
+	r := &reader{client: d.Provider.Client, keys: keys}
 	r.checkReadable(ctx, object, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

@@ -133,7 +133,8 @@ func steadily(read func() error) error {
 func (r *reader) checkReadable(ctx context.Context, object tfx.Object, diags *diag.Diagnostics) {
 	attributes, err := r.client.EmployeeAttributes(ctx)
 	if err != nil {
-		tfx.AddError(diags, "list the attributes of", object, nil, err)
+		object.Kind, object.Name = "employee attributes", ""
+		tfx.AddError(diags, "list", object, nil, err)
 		return
 	}
 	readable := map[string]bool{attribute.ID: true}

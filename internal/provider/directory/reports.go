@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
 )
@@ -32,8 +33,9 @@ func newReportModel(got personio.Report) reportModel {
 // NewReportsDataSource makes personio_reports.
 func NewReportsDataSource() datasource.DataSource {
 	return &listed[reportModel]{
-		object: tfx.Object{Type: "personio_reports", Kind: "reports"},
-		name:   "reports",
+		DataSource: tfx.DataSource{Declaration: tfx.Declaration{Type: "personio_reports", Reads: []string{attribute.ScopeReportsRead}}},
+		kind:       "reports",
+		name:       "reports",
 		description: "The custom reports that are open to the API, with the ids that `report_ids` of a `personio_custom_integration` " +
 			"takes. Needs `reports.custom:read`; each report has to be opened to the API in Personio. A credential of a gateway's custom " +
 			"integration sees the reports that are open to it. What is in the reports is not read." + noEmployees,
