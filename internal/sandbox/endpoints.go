@@ -234,11 +234,7 @@ func (s *Sandbox) guarded(e endpoint) http.HandlerFunc {
 			unauthorized(w, r)
 			return
 		}
-		if request, ok := r.Context().Value(recordKey{}).(*Request); ok {
-			s.mu.Lock()
-			request.ClientID = c.clientID
-			s.mu.Unlock()
-		}
+		s.SetClientID(r, c.clientID)
 		if e.right != "" && !c.rights[e.right] || e.also != "" && !c.rights[e.also] {
 			forbidden(w, r)
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/recorder"
 )
 
 // try makes a request that may fail.
@@ -127,7 +128,7 @@ func TestRecorder(t *testing.T) {
 	a.login(a.credential)
 	a.token = ""
 	a.do(http.MethodDelete, "/v2/persons/7", "", "")
-	want := []sandbox.Request{
+	want := []recorder.Request{
 		{Method: "GET", Path: "/v2/persons", Query: map[string][]string{"limit": {"3"}, "id": {"1"}}, Time: noon, ClientID: a.credential.ClientID, Status: 200},
 		{Method: "GET", Path: employees, Time: noon, Status: 502},
 		{Method: "POST", Path: "/v2/auth/token", Time: noon, Status: 200},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox/company"
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/recorder"
 	"github.com/personio-community/terraform-provider-personio/internal/sandbox/records"
 )
 
@@ -32,6 +33,10 @@ type Options struct {
 // delivered needs closing. It is safe for concurrent use; everything can be
 // changed while it serves.
 type Sandbox struct {
+	// Recorder remembers every request, also those that a fault answers. The
+	// client id is that of a valid token, empty for the token endpoints.
+	*recorder.Recorder
+
 	now       func() time.Time
 	company   *company.Company
 	records   *records.Records
@@ -46,7 +51,6 @@ type Sandbox struct {
 	recruiting  map[string]RecruitingCredential // by token
 	tokens      map[string]*token
 	faults      []*FaultSwitch
-	requests    []*Request
 	redelivered []time.Time // when events were sent again, of the last hour
 }
 
@@ -57,6 +61,7 @@ func New(options Options) *Sandbox {
 		now = time.Now
 	}
 	s := &Sandbox{
+		Recorder:    recorder.New(now),
 		now:         now,
 		company:     company.New(company.Options{Persons: options.Persons, Seed: options.Seed, Now: now}),
 		limits:      newLimits(now),
@@ -69,7 +74,7 @@ func New(options Options) *Sandbox {
 	s.limiting.Store(options.RateLimits)
 	s.webhooks = newDeliverer(s, options.Webhooks)
 	s.watch()
-	s.handler = s.record(s.inject(s.routes()))
+	s.handler = s.Record(s.inject(s.routes()))
 	return s
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/personio-community/terraform-provider-personio/internal/sandbox/recorder"
 )
 
 // Options say which service provider to make.
@@ -31,6 +33,9 @@ type Resource = map[string]any
 // Target is a SCIM service provider. It holds no goroutine and no file, and
 // needs no closing. It is safe for concurrent use.
 type Target struct {
+	// Recorder remembers every request, also those that a fault answers.
+	*recorder.Recorder
+
 	options Options
 	now     func() time.Time
 	handler http.Handler
@@ -41,7 +46,6 @@ type Target struct {
 	clients       map[string]oauthClient
 	issued        map[string]time.Time // OAuth tokens and when they end
 	faults        []*FaultSwitch
-	requests      []*Request
 }
 
 // New makes a service provider without users and groups.
@@ -59,7 +63,8 @@ func New(options Options) *Target {
 	if t.now == nil {
 		t.now = time.Now
 	}
-	t.handler = t.mounted(t.record(t.inject(t.routes())))
+	t.Recorder = recorder.New(t.now)
+	t.handler = t.mounted(t.Record(t.inject(t.routes())))
 	return t
 }
 
