@@ -283,7 +283,8 @@ func TestAccImportByIdentity(t *testing.T) {
 			if !ok {
 				t.Fatalf("there is no sample of %s: add one to samples, so that it is imported", o)
 			}
-			w := acctest.Start(t)
+			d := declarationOf(t, o)
+			w := acctest.Start(t, acctest.WithManagementScopes(slices.Concat(attribute.ManagementScopes(), []string{attribute.ScopePersonsRead}, d.Reads, d.Writes)...))
 			block := fmt.Sprintf("resource %q \"this\" {\n", o.Type)
 			for name, value := range sample(t, w) {
 				// What is JSON is an expression too.
