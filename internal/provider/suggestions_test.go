@@ -172,7 +172,7 @@ func TestWrongValuesSuggestTheNearest(t *testing.T) {
 		"data personio_marketplace_integrations.category",
 		"data personio_marketplace_integrations.made_by",
 		"data personio_marketplace_integrations.tier",
-		"data personio_projects.status",
+		"data personio_org_units.type", "data personio_persons.status", "data personio_projects.status",
 		"list personio_custom_integration.status",
 		"list personio_project.status",
 		"resource personio_api_credential.kind",
