@@ -47,6 +47,7 @@ type Client struct {
 	syncRules          *SyncRules
 	syncRuns           *SyncRuns
 	projects           *Projects
+	webhooks           *Webhooks
 }
 
 // New makes a client. It checks the configuration and makes no network call;
@@ -80,6 +81,7 @@ func New(config Config) (*Client, error) {
 	c.apiCredentials.integrations = c.customIntegrations
 	c.newSyncs()
 	c.newProjects()
+	c.webhooks = &Webhooks{newCollection(c, pathWebhooks, func(o *Webhook) string { return o.ID }, nil)}
 	return c, nil
 }
 

@@ -67,6 +67,7 @@ var areas = []struct{ path, scope, name, nameDE string }{
 	{pathCompensationTypes, "personio:compensations", "Compensation", "Vergütungen"},
 	{pathDocumentCategories, "documents", "Documents", "Dokumente"},
 	{pathReports, "reports.custom", "Custom reports", "Individuelle Berichte"},
+	{pathWebhooks, "personio:webhooks", "Webhooks", "Webhooks"},
 }
 
 // scopeHint names the scope that a call of Personio's API takes, where it is
