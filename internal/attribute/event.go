@@ -18,6 +18,3 @@ const EventPing = "ping"
 
 // Events are the events that a webhook can subscribe to.
 func Events() []string { return slices.Clone(events) }
-
-// NearestEvents returns up to n events whose names resemble name, best first.
-func NearestEvents(name string, n int) []string { return NearestOf(name, events, n) }

@@ -109,9 +109,7 @@ func (c *Webhooks) Events(ctx context.Context, id string, filter WebhookLogFilte
 }
 
 func (f *WebhookLogFilter) query(field string) url.Values {
-	// The highest limit of these two lists is not known; this one is the default of
-	// Personio's lists.
-	query := url.Values{"limit": {"100"}}
+	query := url.Values{}
 	for operator, at := range map[string]time.Time{".gte": f.From, ".lte": f.To} {
 		if !at.IsZero() {
 			query.Set(field+operator, at.UTC().Format(time.RFC3339Nano))
@@ -131,6 +129,46 @@ func webhookLogOf[T any](ctx context.Context, c *Webhooks, id, verb string, quer
 			yield(none, err)
 		}
 	}
-	rows := collection[T]{client: c.client, path: path + "/" + verb}
-	return rows.list(ctx, nil, query)
+	// The highest limit of these two lists is not known; this one is the default of
+	// Personio's lists.
+	return objects[T](ctx, c.client, listing{path: path + "/" + verb, query: query, limit: 100})
+}
+
+// DeliveryCount counts deliveries: all, and those that succeeded.
+type DeliveryCount struct{ All, Delivered int }
+
+// CountDeliveries counts the deliveries of an event since a time.
+func (c *Webhooks) CountDeliveries(ctx context.Context, id, event string, since time.Time) (count DeliveryCount, err error) {
+	for d, err := range c.Deliveries(ctx, id, WebhookLogFilter{From: since, EventName: event}) {
+		if err != nil {
+			return count, err
+		}
+		count.All++
+		if d.IsDelivered != nil && *d.IsDelivered {
+			count.Delivered++
+		}
+	}
+	return count, nil
+}
+
+// WaitForDelivery counts deliveries as [Webhooks.CountDeliveries] does until there
+// are more than before, or the context is done.
+func (c *Webhooks) WaitForDelivery(ctx context.Context, id, event string, since time.Time, before DeliveryCount) (DeliveryCount, error) {
+	pause := c.client.config.PollInterval
+	longest := maxPollIntervals * pause
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return before, ctx.Err()
+		case <-timer.C:
+		}
+		count, err := c.CountDeliveries(ctx, id, event, since)
+		if err != nil || count.All > before.All {
+			return count, err
+		}
+		pause = min(pause*3/2, longest)
+		timer.Reset(pause)
+	}
 }

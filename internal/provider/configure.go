@@ -88,7 +88,8 @@ func (p *personioProvider) Configure(ctx context.Context, req provider.Configure
 
 // respond hands the data to every kind of thing that the provider has.
 func respond(resp *provider.ConfigureResponse, data *tfx.ProviderData) {
-	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.EphemeralResourceData = data, data, data, data
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
+	resp.EphemeralResourceData, resp.ActionData = data, data
 }
 
 // clientConfig takes each argument from the block, else from the environment.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -66,8 +67,32 @@ var samples = map[string]func(t *testing.T, w *acctest.World) tfproto.Values{
 	},
 	"list-resources/personio_sync_rule":   nothing,
 	"list-resources/personio_sync_target": nothing,
-	"data-sources/personio_project":       func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{"id": records.ProjectOld} },
-	"data-sources/personio_projects":      func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{} },
+	"list-resources/personio_webhook":     nothing,
+	"resources/personio_webhook": func(*testing.T, *acctest.World) tfproto.Values {
+		return tfproto.Values{"url": "https://hooks.example.com/new", "description": "New", "enabled_events": []any{"person.created"}, "token_wo": "a-token"}
+	},
+	"data-sources/personio_webhooks": nothing,
+	"data-sources/personio_webhook": func(t *testing.T, w *acctest.World) tfproto.Values {
+		return tfproto.Values{"id": newWebhook(t, w)}
+	},
+	"data-sources/personio_webhook_deliveries": ofWebhook,
+	"data-sources/personio_webhook_events":     ofWebhook,
+	"actions/personio_webhook_ping":            ofWebhook,
+	"actions/personio_webhook_test_event": func(t *testing.T, w *acctest.World) tfproto.Values {
+		return tfproto.Values{"webhook_id": newWebhook(t, w), "event_name": "person.created"}
+	},
+	"actions/personio_webhook_redelivery": func(t *testing.T, w *acctest.World) tfproto.Values {
+		id, now := newWebhook(t, w), time.Now()
+		_, err := w.Sandbox.Records().WebhookEvents.Add(func([]records.WebhookEvent) (records.WebhookEvent, error) {
+			return records.WebhookEvent{ID: "event", WebhookID: id, Name: "person.created", OccurredAt: now, Payload: map[string]any{}}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tfproto.Values{"webhook_id": id, "occurred_from": now.Add(-time.Hour).Format(time.RFC3339)}
+	},
+	"data-sources/personio_project":  func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{"id": records.ProjectOld} },
+	"data-sources/personio_projects": func(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{} },
 	"data-sources/personio_access_log": func(*testing.T, *acctest.World) tfproto.Values {
 		return tfproto.Values{"from": "2026-01-01T00:00:00Z"}
 	},
@@ -111,6 +136,26 @@ func nothing(*testing.T, *acctest.World) tfproto.Values { return tfproto.Values{
 
 // anybody is the id of an employee.
 func anybody(w *acctest.World) string { return strconv.Itoa(w.Sandbox.Company().People()[0].ID) }
+
+// newWebhook is the id of a webhook at Personio.
+func newWebhook(t *testing.T, w *acctest.World) string {
+	t.Helper()
+	made, err := w.Sandbox.Records().Webhooks.Add(func([]records.Webhook) (records.Webhook, error) {
+		return records.Webhook{
+			ID: "prepared", URL: "https://hooks.example.com/prepared", Description: "Prepared", EnabledEvents: []string{"person.created"}, Status: "ENABLED", AuthType: "NONE",
+		}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.ID
+}
+
+// ofWebhook is the configuration of what is about a webhook and needs nothing else.
+func ofWebhook(t *testing.T, w *acctest.World) tfproto.Values {
+	t.Helper()
+	return tfproto.Values{"webhook_id": newWebhook(t, w)}
+}
 
 func newIntegration(t *testing.T, w *acctest.World) gatewayapi.CustomIntegration {
 	t.Helper()
@@ -203,6 +248,13 @@ func exercise(t *testing.T, o acctest.Object, config tfproto.Values, c credentia
 			said = append(said, one.Diagnostics...)
 		}
 		return said
+	case acctest.Actions:
+		said := p.PlanAction(o.Type, config)
+		if said.Errors() != "" {
+			return said
+		}
+		_, diags := p.InvokeAction(o.Type, config)
+		return append(said, diags...)
 	case acctest.Resources:
 		planned, said := p.Plan(o.Type, nil, config)
 		if said.Errors() != "" {
@@ -251,7 +303,7 @@ func TestDeclaredScopes(t *testing.T) {
 				return credential{w.URL, got.ClientID, got.ClientSecret}
 			}
 			// A credential has at least one scope; this one is foreign to all.
-			const foreign = attribute.ScopeWebhooksWrite
+			const foreign = attribute.ScopeSalaryBandsRead
 			if said := everything(exercise(t, o, config, manage(append(scopes, foreign)))); strings.TrimSpace(said) != "" {
 				t.Errorf("%s declares %v, and that is not enough:\n%s", o, scopes, said)
 			}
@@ -362,6 +414,8 @@ func TestPersonioItself(t *testing.T) {
 				_, diags = p.Plan(o.Type, nil, unknowns(schemas.ResourceSchemas[o.Type]))
 			case acctest.DataSources:
 				_, diags = p.ReadData(o.Type, unknowns(schemas.DataSourceSchemas[o.Type]))
+			case acctest.Actions:
+				diags = p.PlanAction(o.Type, unknowns(schemas.ActionSchemas[o.Type].Schema))
 			case acctest.ListResources:
 				for one := range p.List(o.Type, unknowns(schemas.ListResourceSchemas[o.Type]), 0, false) {
 					diags = append(diags, one.Diagnostics...)

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -33,10 +34,12 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/provider/syncrun"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/synctarget"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
+	"github.com/personio-community/terraform-provider-personio/internal/provider/webhook"
 )
 
 var (
 	_ provider.ProviderWithEphemeralResources = (*personioProvider)(nil)
+	_ provider.ProviderWithActions            = (*personioProvider)(nil)
 	_ provider.ProviderWithListResources      = (*personioProvider)(nil)
 )
 
@@ -99,6 +102,16 @@ func (p *personioProvider) Resources(context.Context) []func() resource.Resource
 		project.NewResource,
 		syncrule.NewResource,
 		synctarget.NewResource,
+		webhook.NewResource,
+	}
+}
+
+// Actions lists the actions.
+func (p *personioProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		webhook.NewPingAction,
+		webhook.NewRedeliveryAction,
+		webhook.NewTestEventAction,
 	}
 }
 
@@ -112,6 +125,7 @@ func (p *personioProvider) ListResources(context.Context) []func() list.ListReso
 		project.NewListResource,
 		syncrule.NewListResource,
 		synctarget.NewListResource,
+		webhook.NewListResource,
 	}
 }
 
@@ -143,11 +157,15 @@ func (p *personioProvider) DataSources(context.Context) []func() datasource.Data
 		project.NewDataSource,
 		project.NewListDataSource,
 		syncrun.NewStatusDataSource,
+		webhook.NewDataSource,
+		webhook.NewDeliveriesDataSource,
+		webhook.NewEventsDataSource,
+		webhook.NewListDataSource,
 	}
 }
 
 const providerDescription = `Manages Personio integrations as code: custom integrations with attribute scopes, API credentials ` +
-	`that rotate without downtime, and rules that sync employees to accounts and groups on SCIM 2.0 targets.
+	`that rotate without downtime, rules that sync employees to accounts and groups on SCIM 2.0 targets, and webhooks.
 
 Personio publishes no endpoint for integrations, credentials and syncs; they exist in its web screens only. So the provider talks to ` +
 	`one ` + "`base_url`" + `, which is either Personio's API itself or a **gateway**, a small service of your own (` +

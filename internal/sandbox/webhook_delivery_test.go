@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -46,9 +47,7 @@ func startHook(t *testing.T, options sandbox.Options, change object) *hook {
 		h.receiver.Close()
 	})
 	body := object{"url": h.receiver.URL + "/hook", "description": "d", "enabled_events": records.Events(), "status": "ENABLED", "auth_type": "NONE"}
-	for name, value := range change {
-		body[name] = value
-	}
+	maps.Copy(body, change)
 	h.id = text(h.json(http.MethodPost, "/v2/webhooks", body).wantStatus(http.StatusCreated).object()["id"])
 	return h
 }
@@ -405,8 +404,12 @@ func TestWebhookRedelivery(t *testing.T) {
 	_ = h.names()
 	redeliver := func(body object) *response { return h.json(http.MethodPost, h.path("redelivery"), body) }
 	for _, body := range []object{
-		{}, {"since": "2026-11-01T12:00:00Z"}, {"occurred_at": object{}}, {"occurred_at": object{"gte": "yesterday"}},
-		{"occurred_at": object{"gte": "2026-10-01T12:00:00Z"}}, {"occurred_at.lte": "2026-10-01T12:00:00Z"},
+		{},
+		{"since": "2026-11-01T12:00:00Z"},
+		{"occurred_at": object{}},
+		{"occurred_at": object{"gte": "yesterday"}},
+		{"occurred_at": object{"gte": "2026-10-01T12:00:00Z"}},
+		{"occurred_at.lte": "2026-10-01T12:00:00Z"},
 		{"occurred_at": object{"gte": "2026-11-01T12:01:00Z", "lte": "2026-11-01T12:00:00Z"}},
 	} {
 		redeliver(body).wantProblem(http.StatusBadRequest, "Bad request", "#common.bad_request")
@@ -419,8 +422,10 @@ func TestWebhookRedelivery(t *testing.T) {
 		{object{"occurred_at.gte": "2026-11-01T12:01:00Z"}, 1},
 		{object{"occurred_at": object{"gte": "2026-11-01T12:01:01Z"}}, 0},
 		{object{"occurred_at.lte": "2026-11-01T13:00:00+01:00"}, 100},
-		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100}, {object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100},
-		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100}, {object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 98},
+		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100},
+		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100},
+		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 100},
+		{object{"occurred_at": object{"lte": "2026-11-01T12:00:00Z"}}, 98},
 	} {
 		redeliver(step.body).wantStatus(http.StatusOK)
 		if got := len(h.names()); got != step.want {

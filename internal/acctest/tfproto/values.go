@@ -62,13 +62,18 @@ func (p *Provider) value(ty tftypes.Type, plain any) tftypes.Value {
 		return tftypes.NewValue(ty, tftypes.UnknownValue)
 	}
 	if list, ok := plain.([]any); ok {
-		set, ok := ty.(tftypes.Set)
-		if !ok {
+		var elementType tftypes.Type
+		switch collection := ty.(type) {
+		case tftypes.Set:
+			elementType = collection.ElementType
+		case tftypes.List:
+			elementType = collection.ElementType
+		default:
 			p.t.Fatalf("%s cannot be written as a list", ty)
 		}
 		elements := make([]tftypes.Value, len(list))
 		for i, e := range list {
-			elements[i] = p.value(set.ElementType, e)
+			elements[i] = p.value(elementType, e)
 		}
 		return tftypes.NewValue(ty, elements)
 	}

@@ -118,7 +118,7 @@ func scimAttribute() schema.SingleNestedAttribute {
 				Validators: []validator.Map{
 					mapvalidator.NoNullValues(),
 					mapvalidator.KeysAre(headerName()),
-					mapvalidator.ValueStringsAre(headerValue()),
+					mapvalidator.ValueStringsAre(tfx.HeaderValue()),
 				},
 			},
 			"ca_cert_pem": schema.StringAttribute{

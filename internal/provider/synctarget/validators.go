@@ -79,7 +79,7 @@ func bearerToken() validator.String {
 		switch {
 		case strings.TrimSpace(value) != value:
 			return "The token begins or ends with white space, often a line break of the file that it was read from: trimspace() removes it."
-		case !isHeaderValue(value):
+		case !tfx.IsHeaderValue(value):
 			return "The token holds a character that no header can have, such as a line break."
 		case strings.HasPrefix(strings.ToLower(value), "bearer "):
 			return `The token begins with the word Bearer, which the gateway sends by itself: leave it off.`
@@ -87,9 +87,6 @@ func bearerToken() validator.String {
 		return ""
 	})
 }
-
-// fieldName is the form of a header's name: a token (RFC 9110, section 5.6.2).
-var fieldName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // ownHeaders are those that the gateway or HTTP itself sets, and those that hold
 // secrets.
@@ -102,27 +99,13 @@ var ownHeaders = []string{
 func headerName() validator.String {
 	return tfx.Checked("Invalid header", "must be the name of a header", func(value string) string {
 		switch {
-		case !fieldName.MatchString(value):
+		case !tfx.IsHeaderName(value):
 			return fmt.Sprintf("%q is not the name of a header.", value)
 		case slices.Contains(ownHeaders, textproto.CanonicalMIMEHeaderKey(value)):
 			return fmt.Sprintf("%s must not be set here: the gateway sets it, or it would hold a secret. Tokens belong into token_wo or oauth.", value)
 		}
 		return ""
 	})
-}
-
-// headerValue accepts what can stand in a header.
-func headerValue() validator.String {
-	return tfx.Checked("Invalid header", "must be the value of a header", func(value string) string {
-		if !isHeaderValue(value) {
-			return "The value holds a character that no header can have, such as a line break."
-		}
-		return ""
-	})
-}
-
-func isHeaderValue(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // scopeToken is the form of a scope (RFC 6749, section 3.3).

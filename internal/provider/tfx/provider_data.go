@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -89,6 +90,24 @@ func (e *EphemeralResource) Metadata(_ context.Context, _ ephemeral.MetadataRequ
 // Configure takes the provider's data.
 func (e *EphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
 	e.Provider = e.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// Action is [Resource] for actions.
+type Action struct {
+	Declaration
+
+	// Provider is the provider's data, see [Resource].
+	Provider *ProviderData
+}
+
+// Metadata names the action.
+func (a *Action) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = a.Type
+}
+
+// Configure takes the provider's data.
+func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.Provider = a.configure(req.ProviderData, &resp.Diagnostics)
 }
 
 // configure takes what Configure of an object was given, nil while Terraform has
