@@ -81,7 +81,11 @@ func (r *Resource) List(ctx context.Context, req list.ListRequest, stream *list.
 			Status: config.Status.ValueString(), ParentID: config.ParentProjectID.ValueString(), TopLevelOnly: config.TopLevelOnly.ValueBool(),
 		}),
 		Describe: func(got personio.Project) (id, name string) { return got.ID, got.Name },
-		State:    func(_ context.Context, got personio.Project, _ *diag.Diagnostics) any { return newModel(got) },
+		State: func(_ context.Context, got personio.Project, _ *diag.Diagnostics) any {
+			var state model
+			state.fill(got)
+			return state
+		},
 	}.Stream(ctx, req, stream)
 }
 

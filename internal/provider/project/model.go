@@ -29,15 +29,18 @@ type model struct {
 	ProjectType      types.String `tfsdk:"project_type"`
 }
 
-// newModel makes the model of what Personio answered.
-func newModel(got personio.Project) model {
-	var m model
-	m.fill(got)
-	return m
+// fill takes over what Personio answered, as far as a configuration can say it: a
+// sub-project is assigned to all and billable if its parent is.
+func (m *model) fill(got personio.Project) {
+	*m = newModel(got)
+	if got.ParentProject != nil {
+		m.AssignedToAll, m.Billable = types.BoolNull(), types.BoolNull()
+	}
 }
 
-// fill takes over what Personio answered. What is not set there is null.
-func (m *model) fill(got personio.Project) {
+// newModel makes the model of what Personio answered. What is not set there is
+// null.
+func newModel(got personio.Project) model {
 	text := func(value string) types.String {
 		if value == "" {
 			return types.StringNull()
@@ -50,6 +53,7 @@ func (m *model) fill(got personio.Project) {
 		}
 		return text(date.Date)
 	}
+	var m model
 	m.ID = types.StringValue(got.ID)
 	m.Name = types.StringValue(got.Name)
 	m.Status = types.StringValue(got.Status)
@@ -66,21 +70,28 @@ func (m *model) fill(got personio.Project) {
 	m.Billable = types.BoolValue(got.Billable)
 	m.ClientName = text(got.ClientName)
 	m.ProjectType = text(got.ProjectType)
+	return m
 }
 
-// assume completes a planned project with what there is to know without asking
-// for it: whether its parent is assigned to all and billable is not.
-func (m *model) assume(id string) {
-	m.ID = types.StringValue(id)
-	for _, flag := range []*types.Bool{&m.AssignedToAll, &m.Billable} {
-		if flag.IsUnknown() {
-			*flag = types.BoolNull()
-		}
+// settle decides the flags that the configuration leaves out: false, and nothing
+// on a sub-project.
+func (m *model) settle(config *model) {
+	flag := types.BoolValue(false)
+	switch {
+	case m.ParentProjectID.IsUnknown():
+		flag = types.BoolUnknown()
+	case !m.ParentProjectID.IsNull():
+		flag = types.BoolNull()
+	}
+	if config.AssignedToAll.IsNull() {
+		m.AssignedToAll = flag
+	}
+	if config.Billable.IsNull() {
+		m.Billable = flag
 	}
 }
 
-// createRequest is the body that makes the planned project. What a sub-project
-// shares with its parent is not known and left out.
+// createRequest is the body that makes the planned project.
 func (m *model) createRequest() personio.ProjectFields {
 	body, _ := m.updateRequest(&model{})
 	if !m.ParentProjectID.IsNull() {

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
 	"github.com/personio-community/terraform-provider-personio/internal/provider/tfx"
@@ -48,8 +47,8 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// ModifyPlan decides what a project shares with its parent, and warns of what
-// goes with the change: sub-projects, members.
+// ModifyPlan decides the flags that the configuration leaves out, and warns of
+// what goes with the change: sub-projects, members.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, config, prior model
 	if !req.State.Raw.IsNull() {
@@ -66,41 +65,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	exists := !req.State.Raw.IsNull()
-	replaced := exists && !plan.ParentProjectID.Equal(prior.ParentProjectID)
-	plan.settle(&config, &prior, exists && !replaced)
+	plan.settle(&config)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	switch {
-	case replaced:
+	case req.State.Raw.IsNull():
+	case !plan.ParentProjectID.Equal(prior.ParentProjectID):
 		r.warnSubProjects(ctx, &prior, "Replacing", &resp.Diagnostics)
-	case exists:
+	default:
 		r.notePlanned(&plan)
 		r.warnMembers(ctx, &plan, &prior, &resp.Diagnostics)
-	}
-}
-
-// settle decides the flags that the configuration leaves out. A project has
-// false; a sub-project has what its parent has, which may change with it.
-func (m *model) settle(config, prior *model, stays bool) {
-	flags := []struct{ planned, configured, prior *types.Bool }{
-		{&m.AssignedToAll, &config.AssignedToAll, &prior.AssignedToAll},
-		{&m.Billable, &config.Billable, &prior.Billable},
-	}
-	for _, flag := range flags {
-		if flag.configured.IsNull() {
-			*flag.planned = types.BoolUnknown()
-			if m.ParentProjectID.IsNull() {
-				*flag.planned = types.BoolValue(false)
-			}
-		}
-	}
-	if _, changed := m.updateRequest(prior); changed || !stays {
-		return
-	}
-	for _, flag := range flags {
-		if flag.configured.IsNull() && flag.planned.IsUnknown() {
-			*flag.planned = *flag.prior
-		}
 	}
 }
 

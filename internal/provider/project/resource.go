@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
@@ -135,7 +136,7 @@ func (r *Resource) readBack(ctx context.Context, id string, plan *model, diags *
 	state := *plan
 	got, err := r.Provider.Client.Projects().GetNow(ctx, id)
 	if err != nil {
-		state.assume(id)
+		state.ID = types.StringValue(id)
 		diags.AddWarning(fmt.Sprintf("%s could not be read back", object(plan.Name.ValueString())),
 			"It is written, and the state holds what was sent; the next refresh shows what Personio has.\n\n"+err.Error())
 		return state

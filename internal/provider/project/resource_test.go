@@ -40,7 +40,7 @@ func TestCreateSendsAndReadsBack(t *testing.T) {
 		"of another": {
 			tfproto.Values{"name": "Kisten", "parent_project_id": records.ProjectInternal},
 			`{"name":"Kisten","status":"ACTIVE","parent_project":{"id":"` + records.ProjectInternal + `"}}`,
-			tfproto.Values{"name": "Kisten", "status": "ACTIVE", "parent_project_id": records.ProjectInternal, "assigned_to_all": false, "billable": false},
+			tfproto.Values{"name": "Kisten", "status": "ACTIVE", "parent_project_id": records.ProjectInternal},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,11 +49,7 @@ func TestCreateSendsAndReadsBack(t *testing.T) {
 			p := w.provider()
 			planned := mustPlan(t, p, projectType, nil, test.config)
 			w.want("plan")
-			wantUnknown := []string{"id"}
-			if test.config["parent_project_id"] != nil {
-				wantUnknown = []string{"assigned_to_all", "billable", "id"}
-			}
-			if diff := cmp.Diff(wantUnknown, unknowns(planned)); diff != "" {
+			if diff := cmp.Diff([]string{"id"}, unknowns(planned)); diff != "" {
 				t.Errorf("unknown in the plan:\n%s", diff)
 			}
 			object, diags := p.Apply(projectType, planned)
@@ -112,8 +108,8 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 	}
 }
 
-// What a sub-project shares with its parent is the parent's to say: it moves
-// with it, and plans nothing.
+// What a sub-project has from its parent is the parent's to say: it plans nothing,
+// and the data sources show it.
 func TestSubProjectFollowsItsParent(t *testing.T) {
 	t.Parallel()
 	w := start(t)
@@ -123,21 +119,24 @@ func TestSubProjectFollowsItsParent(t *testing.T) {
 	w.change(id(object), func(sub *records.Project) { sub.Billable, sub.AssignedToAll = true, true })
 	p = w.provider()
 	object = mustRead(t, p, projectType, object)
-	if object.Values["billable"] != true || object.Values["assigned_to_all"] != true {
-		t.Errorf("state: %v", object.Values)
-	}
 	wantNothingPlanned(t, p, projectType, object, config)
 	planned := mustPlan(t, p, projectType, object, config.With(tfproto.Values{"name": "Kartons"}))
-	if diff := cmp.Diff([]string{"assigned_to_all", "billable"}, unknowns(planned)); diff != "" {
-		t.Errorf("unknown in the plan:\n%s", diff)
-	}
-	w.change(id(object), func(sub *records.Project) { sub.Billable = false })
 	w.made()
 	object, diags := p.Apply(projectType, planned)
 	wantNoErrors(t, "apply", diags)
 	w.want("apply", `PATCH /v2/projects/`+id(object)+` {"name":"Kartons"}`, "GET /v2/projects/"+id(object))
-	if object.Values["billable"] != false || object.Values["assigned_to_all"] != true {
+	if object.Values["billable"] != nil || object.Values["assigned_to_all"] != nil {
 		t.Errorf("state: %v", object.Values)
+	}
+	shown, diags := p.ReadData(projectType, tfproto.Values{"name": "Kartons"})
+	wantNoErrors(t, "read", diags)
+	if shown["billable"] != true || shown["assigned_to_all"] != true {
+		t.Errorf("data source: %v", shown)
+	}
+	// Whether it will be a sub-project may be open.
+	planned = mustPlan(t, p, projectType, nil, config.With(tfproto.Values{"parent_project_id": tfproto.Unknown}))
+	if diff := cmp.Diff([]string{"assigned_to_all", "billable", "id", "parent_project_id"}, unknowns(planned)); diff != "" {
+		t.Errorf("unknown in the plan:\n%s", diff)
 	}
 }
 
@@ -432,6 +431,32 @@ func TestImport(t *testing.T) {
 			t.Errorf("%v: identity %q\n%s", way, object.Identity, diff)
 		}
 		wantNothingPlanned(t, p, projectType, object, configOf(object))
+	}
+}
+
+// What Terraform writes down for an import is valid, and its plan changes
+// nothing; sub-projects, which take fewer arguments, included.
+func TestGeneratedConfiguration(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	person := w.persons(1)[0]
+	w.setMembers(old, person)
+	p := w.provider()
+	ids := map[string][]string{membersType: {old}, memberType: {old + "/" + person}}
+	for _, one := range w.Records().Projects.All() {
+		w.change(one.ID, func(p *records.Project) { p.AssignedToAll, p.Billable = one.ID != old, true })
+		ids[projectType] = append(ids[projectType], one.ID)
+	}
+	for typeName := range ids {
+		for _, id := range ids[typeName] {
+			object, diags := p.Import(typeName, id, "")
+			wantNoErrors(t, "import", diags)
+			object = mustRead(t, p, typeName, object)
+			config, diags := p.Generate(typeName, object)
+			wantNoErrors(t, "generate", diags)
+			wantNoErrors(t, "validate", p.Validate(typeName, config))
+			wantNothingPlanned(t, p, typeName, object, config)
+		}
 	}
 }
 

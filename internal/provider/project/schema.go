@@ -77,8 +77,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"parent_project_id": parent,
 			"cost_center_id":    text("Id of the cost center. Not for sub-projects. Default: none."),
 			"assigned_to_all": flag("Whether every employee may book on it, instead of its members. Turning it on removes all members, and the " +
-				"plan says how many. Not for sub-projects, where it shows that of the parent. Default: `false`."),
-			"billable":     flag("Whether what is booked is billed. Not for sub-projects, where it shows that of the parent. Default: `false`."),
+				"plan says how many. Not for sub-projects, which have that of their parent. Default: `false`."),
+			"billable":     flag("Whether what is booked is billed. Not for sub-projects, which have that of their parent. Default: `false`."),
 			"client_name":  text("Name of the customer. Not for sub-projects. Default: none."),
 			"project_type": text("Kind of the project, in your own words. Not for sub-projects. Default: none."),
 		},
