@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,31 +22,40 @@ func TestModelMatchesSchema(t *testing.T) {
 	parity.Check[attributesModel](t, schemaOf(t, NewEmployeeAttributesDataSource()).Schema)
 	parity.Check[personsModel](t, schemaOf(t, NewPersonsDataSource()).Schema)
 	parity.Check[onePersonModel](t, schemaOf(t, NewPersonDataSource()).Schema)
-	listedMatches[orgUnitModel](t, NewOrgUnitsDataSource(), "org_units")
-	listedMatches[legalEntityModel](t, NewLegalEntitiesDataSource(), "legal_entities")
-	listedMatches[namedModel](t, NewWorkplacesDataSource(), "workplaces")
-	listedMatches[namedModel](t, NewCostCentersDataSource(), "cost_centers")
-	listedMatches[namedModel](t, NewDocumentCategoriesDataSource(), "document_categories")
-	listedMatches[absenceTypeModel](t, NewAbsenceTypesDataSource(), "absence_types")
-	listedMatches[compensationTypeModel](t, NewCompensationTypesDataSource(), "compensation_types")
-	listedMatches[reportModel](t, NewReportsDataSource(), "reports")
-}
-
-// listedMatches compares the model of an object with what the list and the map
-// hold.
-func listedMatches[Model any](t *testing.T, source datasource.DataSource, name string) {
-	t.Helper()
-	object, ok := schemaOf(t, source).Schema.Type().(types.ObjectType)
-	if !ok {
-		t.Fatalf("%s: the schema is no object", name)
-	}
-	for _, attribute := range []string{name, byID} {
-		elements, ok := object.AttrTypes[attribute].(attr.TypeWithElementType)
-		if !ok {
-			t.Fatalf("%s has no list or map %s", name, attribute)
-		}
-		parity.CheckObject[Model](t, elements.ElementType())
-	}
+	parity.Check[struct {
+		Type     types.String            `tfsdk:"type"`
+		OrgUnits []orgUnitModel          `tfsdk:"org_units"`
+		ByID     map[string]orgUnitModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewOrgUnitsDataSource()).Schema)
+	parity.Check[struct {
+		Country       types.String                `tfsdk:"country"`
+		LegalEntities []legalEntityModel          `tfsdk:"legal_entities"`
+		ByID          map[string]legalEntityModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewLegalEntitiesDataSource()).Schema)
+	parity.Check[struct {
+		Workplaces []namedModel          `tfsdk:"workplaces"`
+		ByID       map[string]namedModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewWorkplacesDataSource()).Schema)
+	parity.Check[struct {
+		CostCenters []namedModel          `tfsdk:"cost_centers"`
+		ByID        map[string]namedModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewCostCentersDataSource()).Schema)
+	parity.Check[struct {
+		DocumentCategories []namedModel          `tfsdk:"document_categories"`
+		ByID               map[string]namedModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewDocumentCategoriesDataSource()).Schema)
+	parity.Check[struct {
+		AbsenceTypes []absenceTypeModel          `tfsdk:"absence_types"`
+		ByID         map[string]absenceTypeModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewAbsenceTypesDataSource()).Schema)
+	parity.Check[struct {
+		CompensationTypes []compensationTypeModel          `tfsdk:"compensation_types"`
+		ByID              map[string]compensationTypeModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewCompensationTypesDataSource()).Schema)
+	parity.Check[struct {
+		Reports []reportModel          `tfsdk:"reports"`
+		ByID    map[string]reportModel `tfsdk:"by_id"`
+	}](t, schemaOf(t, NewReportsDataSource()).Schema)
 }
 
 // What the state will hold of employees is the first thing that is said.
