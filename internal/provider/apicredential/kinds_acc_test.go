@@ -106,8 +106,9 @@ func TestAccAPICredentialRecruiting_lifecycle(t *testing.T) {
 					recruits(t, w, &first, true) // During the overlap.
 					recruits(t, w, &second, true)
 				},
+				// Calls are counted within a second or so.
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
-				ImportStateVerifyIgnore: []string{"client_secret", "secret_version", "rotation_overlap"},
+				ImportStateVerifyIgnore: []string{"client_secret", "secret_version", "rotation_overlap", "last_used_at", "requests_last_24_hours"},
 			},
 			{
 				Config:      recruiting("  secret_version = 2\n  client_id_version = 1"),
@@ -289,7 +290,7 @@ func TestAccAPICredentialReset_lifecycle(t *testing.T) {
 			},
 			{
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
-				ImportStateVerifyIgnore: []string{"client_id_version", "client_secret_wo_version", "rotation_overlap"},
+				ImportStateVerifyIgnore: []string{"client_id_version", "client_secret_wo_version", "rotation_overlap", "last_used_at", "requests_last_24_hours"},
 			},
 		},
 	})
