@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/personio-community/terraform-provider-personio/internal/acctest"
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
@@ -116,7 +115,6 @@ func TestAccWebhook_lifecycle(t *testing.T) {
 		fourth := webhook(provider, "  description = \"Directory 2\"\n  auth_type = \"NONE\"")
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
-			TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)},
 			CheckDestroy:             gone(w),
 			Steps: []resource.TestStep{
 				{
@@ -183,12 +181,12 @@ func TestAccWebhook_lifecycle(t *testing.T) {
 
 func TestAccWebhook_importByIdentity(t *testing.T) {
 	t.Parallel()
+	acctest.FeatureImportByIdentity.Require(t)
 	both(t, func(t *testing.T, w *acctest.World, provider string) {
 		t.Helper()
 		config := webhook(provider, "  description = \"Directory\"\n  auth_type = \"NONE\"")
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
-			TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 			CheckDestroy:             gone(w),
 			Steps: []resource.TestStep{
 				{Config: config},
@@ -262,7 +260,6 @@ data "personio_webhook_events" "updated" {
 		}
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
-			TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)},
 			CheckDestroy:             gone(w),
 			Steps: []resource.TestStep{
 				{
@@ -301,8 +298,9 @@ data "personio_webhook_events" "updated" {
 }
 
 // Actions run where the CLI has them, at both ends.
-func TestAccWebhook_actionsNeedTerraform114(t *testing.T) {
+func TestAccWebhook_actions(t *testing.T) {
 	t.Parallel()
+	acctest.FeatureActions.Require(t)
 	taker := acctest.WithWebhooks(sandbox.WebhookOptions{Transport: &receiver{status: http.StatusOK}})
 	both(t, func(t *testing.T, w *acctest.World, provider string) {
 		t.Helper()
@@ -335,7 +333,6 @@ action "personio_webhook_redelivery" "again" {
 `
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
-			TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 			CheckDestroy:             gone(w),
 			Steps: []resource.TestStep{{
 				Config: config,
