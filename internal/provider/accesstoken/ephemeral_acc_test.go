@@ -153,9 +153,9 @@ resource "personio_custom_integration" "bi" {
 			}
 		}
 	}
-	// Two plans and an apply.
+	// Two plans, and an apply that uses none: OpenTofu opens none there.
 	for host := range hosts {
-		if opened[host] != 3 {
+		if opened[host] < 2 || opened[host] > 3 {
 			t.Errorf("%d tokens opened at %s: %v", opened[host], host, opened)
 		}
 	}
