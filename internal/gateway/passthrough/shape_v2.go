@@ -163,17 +163,3 @@ func (f *filter) created() error {
 		return f.drop()
 	})
 }
-
-// organisationList copies a list of departments, legal entities and the like.
-func (f *filter) organisationList() error { return f.listV2(f.organisationObject) }
-
-// organisationObject copies an object that tells of nobody: all of it but its
-// links, which are rewritten.
-func (f *filter) organisationObject() error {
-	return f.object(func(name string) error {
-		if name == "_meta" {
-			return f.put(name, func() error { return f.links(func(string) bool { return true }) })
-		}
-		return f.keep(name)
-	})
-}

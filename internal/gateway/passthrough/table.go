@@ -81,11 +81,10 @@ func personEndpoints() []endpoint {
 // whoever may read employees may read what they belong to.
 func organisationEndpoints() []endpoint {
 	organisation := func(pattern string, more ...string) endpoint {
-		one := strings.HasSuffix(pattern, "{id}")
-		e := get(attribute.ScopePersonsRead, pattern, shape{"nothing", (*filter).organisationList})
-		e.Query = map[string]param{"limit": plain, "cursor": plain, "id": plain}
-		if one {
-			e.Answer.filter, e.Query = (*filter).organisationObject, map[string]param{}
+		e := get(attribute.ScopePersonsRead, pattern, things)
+		e.Query = map[string]param{}
+		if !strings.HasSuffix(pattern, "{id}") {
+			e.Query = map[string]param{"limit": plain, "cursor": plain, "id": plain}
 		}
 		for _, name := range more {
 			e.Query[name] = plain

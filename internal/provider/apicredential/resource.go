@@ -194,9 +194,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// ImportState takes an id, as a string or as an identity.
+// ImportState notes that the credential was imported: the first versions in its
+// configuration are adopted.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+	r.Resource.ImportState(ctx, req, resp)
 	tfx.SetPrivate(ctx, resp.Private, tfx.PrivateImported, "true", &resp.Diagnostics)
 }
 

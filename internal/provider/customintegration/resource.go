@@ -136,11 +136,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	tfx.AddError(&resp.Diagnostics, "delete", object(state.Name.ValueString()), nil, err)
 }
 
-// ImportState takes an id, as a string or as an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-}
-
 // warnUnavailable warns of rights that the integration lists and the gateway
 // itself no longer has.
 func warnUnavailable(got gatewayapi.CustomIntegration, diags *diag.Diagnostics) {

@@ -5,7 +5,6 @@ package synctarget
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
@@ -145,9 +144,4 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if err != nil && !personio.IsNotFound(err) {
 		tfx.AddError(&resp.Diagnostics, "delete", object(state.Name.ValueString()), members, err)
 	}
-}
-
-// ImportState takes an id, as a string or as an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/personio-community/terraform-provider-personio/internal/personio"
@@ -54,6 +55,12 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 // Configure takes the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.Provider = r.configure(req.ProviderData, &resp.Diagnostics)
+}
+
+// ImportState takes an id, as a string or as an identity: what most resources
+// are imported by.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
 }
 
 // DataSource is [Resource] for data sources.

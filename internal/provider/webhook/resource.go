@@ -138,11 +138,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// ImportState takes an id, as a string or as an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
-}
-
 // addError reports a write that failed. Personio does not say what is in the way
 // of one that it calls a conflict; a webhook of the same URL probably is.
 func (r *Resource) addError(ctx context.Context, verb, description, url string, err error, diags *diag.Diagnostics) {
