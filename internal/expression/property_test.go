@@ -32,10 +32,12 @@ var (
 	numbers = []string{"weekly_working_hours", "fix_salary", "supervisor.weekly_working_hours"}
 )
 
-var (
-	text = rapid.SampledFrom([]string{"", "IT", "active", "2024-01-01", "Ä"})
-	null = rapid.Just[any](nil)
-)
+// Generators are made anew for each test: one that parallel tests share writes its own name while they read it.
+func text() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"", "IT", "active", "2024-01-01", "Ä"})
+}
+
+func null() *rapid.Generator[any] { return rapid.Just[any](nil) }
 
 func anyOf(generators ...*rapid.Generator[any]) *rapid.Generator[any] {
 	return rapid.OneOf(generators...)
@@ -47,13 +49,13 @@ func sound(depth int) *rapid.Generator[expression.Person] {
 		person := expression.Person{}
 		for _, key := range texts {
 			if !strings.Contains(key, ".") {
-				person[key] = anyOf(null, text.AsAny()).Draw(t, key)
+				person[key] = anyOf(null(), text().AsAny()).Draw(t, key)
 			}
 		}
 		for _, key := range []string{"weekly_working_hours", "fix_salary"} {
-			person[key] = anyOf(null, rapid.Float64Range(-100, 100).AsAny()).Draw(t, key)
+			person[key] = anyOf(null(), rapid.Float64Range(-100, 100).AsAny()).Draw(t, key)
 		}
-		person["cost_centers"] = anyOf(null, rapid.SliceOfN(text, 0, 3).AsAny()).Draw(t, "cost_centers")
+		person["cost_centers"] = anyOf(null(), rapid.SliceOfN(text(), 0, 3).AsAny()).Draw(t, "cost_centers")
 		if depth > 0 && rapid.Bool().Draw(t, "supervised") {
 			person["supervisor"] = sound(depth-1).Draw(t, "supervisor")
 		}
@@ -68,8 +70,8 @@ func sound(depth int) *rapid.Generator[expression.Person] {
 
 // odd draws a person with any value anywhere.
 func odd() *rapid.Generator[expression.Person] {
-	value := anyOf(null, text.AsAny(), rapid.Int64().AsAny(), rapid.Float64().AsAny(), rapid.Bool().AsAny(),
-		rapid.SliceOfN(text, 0, 3).AsAny(), rapid.Just[any](expression.Unreadable{Reason: "x"}), rapid.Just[any](struct{ x int }{1}),
+	value := anyOf(null(), text().AsAny(), rapid.Int64().AsAny(), rapid.Float64().AsAny(), rapid.Bool().AsAny(),
+		rapid.SliceOfN(text(), 0, 3).AsAny(), rapid.Just[any](expression.Unreadable{Reason: "x"}), rapid.Just[any](struct{ x int }{1}),
 		rapid.Just[any](map[string]any{"name": nil}), rapid.Just[any]([]any{nil, 1, "x", []any{}}), sound(1).AsAny())
 	return rapid.Custom(func(t *rapid.T) expression.Person {
 		person := expression.Person{}
@@ -85,7 +87,7 @@ func odd() *rapid.Generator[expression.Person] {
 func comparison() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		left := rapid.SampledFrom(texts).Draw(t, "left")
-		right := rapid.OneOf(rapid.SampledFrom(texts), rapid.Map(text, func(s string) string { return "'" + s + "'" })).Draw(t, "right")
+		right := rapid.OneOf(rapid.SampledFrom(texts), rapid.Map(text(), func(s string) string { return "'" + s + "'" })).Draw(t, "right")
 		number := rapid.SampledFrom(numbers).Draw(t, "number")
 		operator := rapid.SampledFrom([]string{"==", "!=", "<", "<=", ">", ">="}).Draw(t, "operator")
 		function := rapid.SampledFrom([]string{"startsWith", "endsWith", "contains"}).Draw(t, "function")
