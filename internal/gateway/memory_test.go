@@ -122,7 +122,7 @@ func (f *flow) read(token, path string, size int) (rise int) {
 // 100 KB to 100 MB the live heap stays where it is.
 //
 //nolint:paralleltest // The heap is that of the whole process.
-func TestMemoryOfReadsIsFlat(t *testing.T) {
+func TestMeasureMemoryOfReads(t *testing.T) {
 	f := startFlow(t)
 	token := f.scoped("first_name")
 	const small, large, allowance = 100 << 10, 100 << 20, 8 << 20
@@ -168,7 +168,7 @@ func (letters) Read(p []byte) (int, error) {
 // multiple of its size at most: while it is judged, and while it is sent.
 //
 //nolint:paralleltest // The heap is that of the whole process.
-func TestMemoryOfWritesIsBounded(t *testing.T) {
+func TestMeasureMemoryOfWrites(t *testing.T) {
 	var during uint64
 	box := sandbox.New(sandbox.Options{Persons: 10, Seed: 2})
 	e := startBefore(t, box, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

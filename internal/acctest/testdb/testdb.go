@@ -43,7 +43,8 @@ func PostgreSQL(t testing.TB) string {
 		t.Skip("SKIPPED: there is no PostgreSQL server; run the tests with make test, or name one in " + serverVariable)
 	}
 	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	execute(t, server, "CREATE DATABASE "+name)
+	// Copying files is three times as fast as writing a log of the copy.
+	execute(t, server, "CREATE DATABASE "+name+" STRATEGY file_copy")
 	t.Cleanup(func() { execute(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	address, err := url.Parse(server)
 	if err != nil {

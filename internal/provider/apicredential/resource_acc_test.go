@@ -198,46 +198,23 @@ func TestAccAPICredential_lifecycle(t *testing.T) {
 func TestAccAPICredential_updateEachAttribute(t *testing.T) {
 	t.Parallel()
 	w := acctest.Start(t)
-	arguments := map[string]string{"name": `"reporting-prod"`}
-	render := func() string {
-		var b strings.Builder
-		for name, value := range arguments {
-			fmt.Fprintf(&b, "  %s = %s\n", name, value)
-		}
-		return config(w, b.String())
+	updates := acctest.Updates{
+		Type:      "personio_api_credential",
+		Around:    config(w, `name = "another"`),
+		Arguments: map[string]string{"custom_integration_id": "personio_custom_integration.bi.id"},
+		Changes: []acctest.Change{
+			acctest.Set("name", `"Prüfung"`, knownvalue.StringExact("Prüfung")),
+			acctest.Set("enabled", "false", knownvalue.Bool(false)),
+			acctest.Set("enabled", "null", knownvalue.Bool(true)),
+			acctest.Set("expires_at", `"2099-12-31T00:00:00Z"`, knownvalue.StringExact("2099-12-31T00:00:00Z")),
+			acctest.Set("expires_at", `"2098-12-31T00:00:00Z"`, knownvalue.StringExact("2098-12-31T00:00:00Z")),
+			acctest.Set("expires_at", "null", knownvalue.Null()),
+			acctest.Set("rotation_overlap", `"30m"`, knownvalue.StringExact("30m")),
+			acctest.Set("rotation_overlap", "null", knownvalue.StringExact("24h")),
+		},
+		Kept: []string{"client_id", "client_secret"},
 	}
-	sameSecret := statecheck.CompareValue(compare.ValuesSame())
-	steps := []resource.TestStep{{
-		Config:            render(),
-		ConfigStateChecks: []statecheck.StateCheck{sameSecret.AddStateValue(address, tfjsonpath.New("client_secret"))},
-	}}
-	for _, change := range []struct {
-		name, value string
-		want        knownvalue.Check
-	}{
-		{"name", `"Prüfung"`, knownvalue.StringExact("Prüfung")},
-		{"enabled", "false", knownvalue.Bool(false)},
-		{"enabled", "null", knownvalue.Bool(true)},
-		{"expires_at", `"2099-12-31T00:00:00Z"`, knownvalue.StringExact("2099-12-31T00:00:00Z")},
-		{"expires_at", `"2098-12-31T00:00:00Z"`, knownvalue.StringExact("2098-12-31T00:00:00Z")},
-		{"expires_at", "null", knownvalue.Null()},
-		{"rotation_overlap", `"30m"`, knownvalue.StringExact("30m")},
-		{"rotation_overlap", "null", knownvalue.StringExact("24h")},
-	} {
-		arguments[change.name] = change.value
-		checks := action(plancheck.ResourceActionUpdate)
-		checks.PreApply = append(checks.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("client_secret"), knownvalue.NotNull()))
-		steps = append(steps, resource.TestStep{
-			Config:           render(),
-			ConfigPlanChecks: checks,
-			ConfigStateChecks: []statecheck.StateCheck{
-				state(change.name, change.want),
-				sameSecret.AddStateValue(address, tfjsonpath.New("client_secret")),
-			},
-		})
-	}
-	steps = append(steps, emptyPlan(render()))
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), CheckDestroy: gone(w), Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), CheckDestroy: gone(w), Steps: updates.Steps()})
 }
 
 func TestAccAPICredential_rotation(t *testing.T) {

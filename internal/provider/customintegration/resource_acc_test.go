@@ -167,52 +167,31 @@ func TestAccCustomIntegration_lifecycle(t *testing.T) {
 func TestAccCustomIntegration_updateEachAttribute(t *testing.T) {
 	t.Parallel()
 	w := acctest.Start(t)
-	arguments := map[string]string{
-		"name": `"Reporting"`, "scopes": `["personio:persons:read", "personio:persons:write"]`,
-		"readable_attributes": `["first_name"]`, "writable_attributes": `["position"]`,
+	updates := acctest.Updates{
+		Type:   "personio_custom_integration",
+		Around: w.ProviderConfig(),
+		Arguments: map[string]string{
+			"scopes":              `["personio:persons:read", "personio:persons:write"]`,
+			"readable_attributes": `["first_name"]`, "writable_attributes": `["position"]`,
+		},
+		Instead: map[string]map[string]string{"all_attributes": {"readable_attributes": "null", "writable_attributes": "null"}},
+		Changes: []acctest.Change{
+			acctest.Set("name", `"Controlling"`, knownvalue.StringExact("Controlling")),
+			acctest.Set("description", `"Für die Buchhaltung"`, knownvalue.StringExact("Für die Buchhaltung")),
+			acctest.Set("description", "null", knownvalue.StringExact("")),
+			acctest.Set("enabled", "false", knownvalue.Bool(false)),
+			acctest.Set("enabled", "true", knownvalue.Bool(true)),
+			acctest.Set("scopes", `["employees:read", "employees:write"]`, strs("employees:read", "employees:write")),
+			acctest.Set("readable_attributes", `["last_name", "email"]`, strs("last_name", "email")),
+			acctest.Set("readable_attributes", `[]`, strs()),
+			acctest.Set("writable_attributes", `["position", "team"]`, strs("position", "team")),
+			acctest.Set("writable_attributes", `null`, strs()),
+			acctest.Set("all_attributes", "true", knownvalue.Bool(true)),
+			acctest.Set("all_attributes", "null", knownvalue.Bool(false)),
+			acctest.Set("force_destroy", "true", knownvalue.Bool(true)),
+		},
 	}
-	render := func() string {
-		var b strings.Builder
-		for name, value := range arguments {
-			fmt.Fprintf(&b, "  %s = %s\n", name, value)
-		}
-		return config(w, b.String())
-	}
-	steps := []resource.TestStep{{Config: render()}}
-	for _, change := range []struct {
-		name, value string
-		want        knownvalue.Check
-	}{
-		{"name", `"Controlling"`, knownvalue.StringExact("Controlling")},
-		{"description", `"Für die Buchhaltung"`, knownvalue.StringExact("Für die Buchhaltung")},
-		{"enabled", "false", knownvalue.Bool(false)},
-		{"enabled", "true", knownvalue.Bool(true)},
-		{"scopes", `["employees:read", "employees:write"]`, strs("employees:read", "employees:write")},
-		{"readable_attributes", `["last_name", "email"]`, strs("last_name", "email")},
-		{"readable_attributes", `[]`, strs()},
-		{"writable_attributes", `["position", "team"]`, strs("position", "team")},
-		{"writable_attributes", `null`, strs()},
-		{"all_attributes", "true", knownvalue.Bool(true)},
-		{"all_attributes", "null", knownvalue.Bool(false)},
-		{"description", "null", knownvalue.StringExact("")},
-		{"force_destroy", "true", knownvalue.Bool(true)},
-	} {
-		arguments[change.name] = change.value
-		steps = append(steps, resource.TestStep{
-			Config: render(),
-			ConfigPlanChecks: resource.ConfigPlanChecks{
-				PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
-					plancheck.ExpectKnownValue(address, tfjsonpath.New(change.name), change.want),
-					plancheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.NotNull()),
-				},
-				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-			},
-			ConfigStateChecks: []statecheck.StateCheck{state(change.name, change.want)},
-		})
-	}
-	steps = append(steps, emptyPlan(render()))
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), CheckDestroy: gone(w), Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), CheckDestroy: gone(w), Steps: updates.Steps()})
 }
 
 func TestAccCustomIntegration_drift(t *testing.T) {

@@ -32,9 +32,9 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return acctest.Factories(provider.WithRunWait(10*time.Millisecond, time.Minute))
 }
 
-// sync is a configuration with an integration that reads attributes, a target,
-// and a rule of the given arguments.
-func sync(w *acctest.World, attributes, arguments string) string {
+// around is a configuration with an integration that reads attributes, and a
+// target.
+func around(w *acctest.World, attributes string) string {
 	return w.ProviderConfig() + fmt.Sprintf(`
 resource "personio_custom_integration" "learning" {
   name                = "Learning"
@@ -49,13 +49,18 @@ resource "personio_sync_target" "learning" {
     token_wo = %q
   }
 }
+`, attributes, w.SCIMURL, w.SCIMToken)
+}
 
+// sync is that configuration with a rule of the given arguments.
+func sync(w *acctest.World, attributes, arguments string) string {
+	return around(w, attributes) + `
 resource "personio_sync_rule" "learning" {
   custom_integration_id = personio_custom_integration.learning.id
   sync_target_id        = personio_sync_target.learning.id
-%s
+` + arguments + `
 }
-`, attributes, w.SCIMURL, w.SCIMToken, arguments)
+`
 }
 
 // readable is what most rules here read.
@@ -242,73 +247,51 @@ func TestAccSyncRule_lifecycle(t *testing.T) {
 func TestAccSyncRule_updateEachAttribute(t *testing.T) {
 	t.Parallel()
 	w := acctest.Start(t)
-	arguments := map[string]string{
-		"name": `"Employees"`, "active": "true", "filter": `"status == 'active' && email != null"`,
-		"match": `{ employee = "email", account = "userName" }`, "wait_for_run": "true",
-	}
-	render := func() string {
-		var b strings.Builder
-		for name, value := range arguments {
-			fmt.Fprintf(&b, "  %s = %s\n", name, value)
-		}
-		return sync(w, readable, b.String())
-	}
 	text := knownvalue.StringExact
-	steps := []resource.TestStep{{Config: render()}}
-	for _, change := range []struct {
-		name, value string
-		want        knownvalue.Check
-	}{
-		{"name", `"Staff"`, text("Staff")},
-		{"filter", `"status in ['active', 'leave'] && email != null"`, text("status in ['active', 'leave'] && email != null")},
-		{"attribute_mapping", `{ "displayName" = "first_name" }`, knownvalue.MapExact(map[string]knownvalue.Check{"displayName": text("first_name")})},
-		{"attribute_mapping", "null", knownvalue.MapSizeExact(0)},
-		{"group_mapping", `{ d = { name = "department" } }`, knownvalue.MapExact(map[string]knownvalue.Check{
-			"d": knownvalue.ObjectExact(map[string]knownvalue.Check{"name": text("department"), "adopt_existing": knownvalue.Bool(false)}),
-		})},
-		{"group_mapping", `{ d = { name = "department", adopt_existing = true } }`, knownvalue.MapSizeExact(1)},
-		{"group_mapping", "{}", knownvalue.MapSizeExact(0)},
-		{"operations", `["link", "update"]`, knownvalue.SetSizeExact(2)},
-		{"operations", "null", knownvalue.SetSizeExact(4)},
-		{"deprovision_mode", `"delete"`, text("delete")},
-		{"max_deprovision", `"0"`, text("0")},
-		{"max_deprovision", "null", text("10%")},
-		{"schedule", `{ cron = "0 4 * * *" }`, knownvalue.ObjectExact(map[string]knownvalue.Check{"cron": text("0 4 * * *"), "time_zone": text("UTC")})},
-		{"schedule", `{ cron = "0 4 * * *", time_zone = "Europe/Berlin" }`, knownvalue.NotNull()},
-		{"schedule", "null", knownvalue.Null()},
-		{"on_failure", `"continue"`, text("continue")},
-		{"triggers", `{ a = "1" }`, knownvalue.MapSizeExact(1)},
-		{"triggers", "null", knownvalue.MapSizeExact(0)},
-		{"match", `{ employee = "email", account = "emails.value" }`, knownvalue.NotNull()},
-		{"wait_for_run", "false", knownvalue.Bool(false)},
-		{"wait_for_run", "null", knownvalue.Bool(true)},
-		{"active", "false", knownvalue.Bool(false)},
-		{"active", "null", nil},
-		{"active", "true", knownvalue.Bool(true)},
-	} {
-		arguments[change.name] = change.value
-		if change.name == "match" {
-			arguments["attribute_mapping"] = `{ userName = "email" }`
-		}
-		if change.want == nil {
-			steps = append(steps, emptyPlan(render()))
-			continue
-		}
-		steps = append(steps, resource.TestStep{
-			Config: render(),
-			ConfigPlanChecks: resource.ConfigPlanChecks{
-				PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
-					plancheck.ExpectKnownValue(address, tfjsonpath.New(change.name), change.want),
-					plancheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.NotNull()),
-				},
-				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-			},
-			ConfigStateChecks: []statecheck.StateCheck{state(change.name, change.want)},
-		})
+	updates := acctest.Updates{
+		Type:   "personio_sync_rule",
+		Around: around(w, readable),
+		// Only one rule is active, because two may not claim the same people.
+		Arguments: map[string]string{
+			"custom_integration_id": "personio_custom_integration.learning.id", "sync_target_id": "personio_sync_target.learning.id",
+			"filter": `"status == 'active' && email != null"`, "match": `{ employee = "email", account = "userName" }`, "active": "false",
+		},
+		Instead: map[string]map[string]string{
+			"active": {"active": "true", "wait_for_run": "true"},
+			"match":  {"match": `{ employee = "email", account = "emails.value" }`, "attribute_mapping": `{ userName = "email" }`},
+		},
+		Changes: []acctest.Change{
+			acctest.Set("name", `"Staff"`, text("Staff")),
+			acctest.Set("filter", `"status in ['active', 'leave'] && email != null"`, text("status in ['active', 'leave'] && email != null")),
+			acctest.Set("attribute_mapping", `{ "displayName" = "first_name" }`, knownvalue.MapExact(map[string]knownvalue.Check{"displayName": text("first_name")})),
+			acctest.Set("attribute_mapping", "null", knownvalue.MapSizeExact(0)),
+			acctest.Set("group_mapping", `{ d = { name = "department" } }`, knownvalue.MapExact(map[string]knownvalue.Check{
+				"d": knownvalue.ObjectExact(map[string]knownvalue.Check{"name": text("department"), "adopt_existing": knownvalue.Bool(false)}),
+			})),
+			acctest.Set("group_mapping", `{ d = { name = "department", adopt_existing = true } }`, knownvalue.MapExact(map[string]knownvalue.Check{
+				"d": knownvalue.ObjectExact(map[string]knownvalue.Check{"name": text("department"), "adopt_existing": knownvalue.Bool(true)}),
+			})),
+			acctest.Set("group_mapping", "{}", knownvalue.MapSizeExact(0)),
+			acctest.Set("operations", `["link", "update"]`, knownvalue.SetSizeExact(2)),
+			acctest.Set("operations", "null", knownvalue.SetSizeExact(4)),
+			acctest.Set("deprovision_mode", `"delete"`, text("delete")),
+			acctest.Set("max_deprovision", `"0"`, text("0")),
+			acctest.Set("max_deprovision", "null", text("10%")),
+			acctest.Set("schedule", `{ cron = "0 4 * * *" }`, knownvalue.ObjectExact(map[string]knownvalue.Check{"cron": text("0 4 * * *"), "time_zone": text("UTC")})),
+			acctest.Set("schedule", `{ cron = "0 4 * * *", time_zone = "Europe/Berlin" }`, knownvalue.ObjectExact(map[string]knownvalue.Check{"cron": text("0 4 * * *"), "time_zone": text("Europe/Berlin")})),
+			acctest.Set("schedule", "null", knownvalue.Null()),
+			acctest.Set("on_failure", `"continue"`, text("continue")),
+			acctest.Set("triggers", `{ a = "1" }`, knownvalue.MapSizeExact(1)),
+			acctest.Set("triggers", "null", knownvalue.MapSizeExact(0)),
+			acctest.Set("match", `{ employee = "id", account = "externalId" }`, knownvalue.ObjectExact(map[string]knownvalue.Check{"employee": text("id"), "account": text("externalId")})),
+			acctest.Set("wait_for_run", "false", knownvalue.Bool(false)),
+			acctest.Set("wait_for_run", "null", knownvalue.Bool(true)),
+			acctest.Set("active", "false", knownvalue.Bool(false)),
+			acctest.Set("active", "null", nil),
+			acctest.Set("active", "true", knownvalue.Bool(true)),
+		},
 	}
-	steps = append(steps, emptyPlan(render()))
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), CheckDestroy: gone(w), Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), CheckDestroy: gone(w), Steps: updates.Steps()})
 }
 
 // An attribute that integration and rule get in one plan is no error; one that

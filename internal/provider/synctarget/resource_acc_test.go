@@ -227,15 +227,18 @@ func TestAccSyncTarget_updateEachAttribute(t *testing.T) {
 		{"Schulung", oauth("null", `["scim"]`), nil, scimPath("oauth", "client_secret_wo_version"), knownvalue.Null()},
 		{"Schulung", scim(bearer), func() { w.SCIM.SetToken(w.SCIMToken) }, scimPath("oauth"), knownvalue.Null()},
 	} {
-		config := target(w, change.name, change.scim)
 		steps = append(steps, resource.TestStep{
 			PreConfig:        change.before,
-			Config:           config,
+			Config:           target(w, change.name, change.scim),
 			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+			Check: func(*terraform.State) error {
+				only(t, w)
+				return nil
+			},
 			ConfigStateChecks: []statecheck.StateCheck{
 				state(change.at, change.want), unseen{w.SCIMToken, rotated, clientSecret},
 			},
-		}, resource.TestStep{PreConfig: func() { only(t, w) }, Config: config, PlanOnly: true})
+		})
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), CheckDestroy: gone(w), Steps: steps})
 }
