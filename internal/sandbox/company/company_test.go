@@ -173,11 +173,11 @@ func TestPeopleAreConsistent(t *testing.T) {
 	}
 }
 
-func TestLargeCompanyIsQuickAndSmall(t *testing.T) {
-	t.Parallel()
+//nolint:paralleltest // Its time counts.
+func TestMeasureLargeCompany(t *testing.T) {
 	start := time.Now()
 	c := company.New(company.Options{Persons: 10_000})
-	if took := time.Since(start); took > 5*time.Second { // about 0.1 s; the rest is for a busy machine under -race
+	if took := time.Since(start); took > 5*time.Second { // about 0.1 s; the rest is for a busy machine
 		t.Errorf("10,000 people took %v", took)
 	}
 	runtime.KeepAlive(c)
