@@ -278,6 +278,8 @@ func TestRefusals(t *testing.T) {
 	if err := os.WriteFile(open, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
 	for name, c := range map[string]struct {
 		env, args []string
 		tells     string
@@ -307,7 +309,8 @@ func TestRefusals(t *testing.T) {
 		"a variable that is no number":  {[]string{"PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND=s3cret"}, []string{"serve"}, "PERSONIO_GATEWAY_UPSTREAM_REQUESTS_PER_SECOND"},
 		"a scope that does not exist":   {nil, []string{"management-credential", "create", "--name", "x", "--scope", "all"}, `"all"`},
 		"a credential without a name":   {nil, []string{"management-credential", "create"}, "name"},
-		"a wrong credential, told init": {[]string{"PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET=papi-wrong-s3cret"}, []string{"init"}, "checking the credential at Personio"},
+		"a wrong credential, told init": {[]string{"PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET=papi-wrong-s3cret"}, []string{"init"}, "Check the gateway's --upstream-client-id"},
+		"nobody there, told init":       {[]string{"PERSONIO_GATEWAY_UPSTREAM_URL=" + gone.URL}, []string{"init"}, "Check the gateway's --upstream-url"},
 	} {
 		_, stderr, err := run(t, append(append([]string{}, env...), c.env...), c.args...)
 		if err == nil || !strings.Contains(stderr, c.tells) || strings.Contains(stderr, "s3cret") || strings.Contains(stderr, "goroutine") {

@@ -124,6 +124,10 @@ func TestUpstreamDown(t *testing.T) {
 	if !strings.Contains(refused.Detail, "upstream credential") || strings.Contains(refused.Detail, e.upstream.ClientSecret) {
 		t.Errorf("%+v", refused)
 	}
+	// Who reads it in Terraform has a base_url, too, which is not the wrong one.
+	if !strings.Contains(refused.Detail, "--upstream-url") || strings.Contains(refused.Detail, "base_url") {
+		t.Errorf("the wrong address is named in %q", refused.Detail)
+	}
 }
 
 func TestOperationalRoutes(t *testing.T) {

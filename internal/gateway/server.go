@@ -130,6 +130,15 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	return s, nil
 }
 
+// upstreamSettings are the flags of personio-gateway that the client of Personio's
+// API is made from. Its errors also reach people who do not run the gateway.
+var upstreamSettings = personio.Settings{
+	BaseURL:    "the gateway's --upstream-url (PERSONIO_GATEWAY_UPSTREAM_URL)",
+	Credential: "the gateway's --upstream-client-id and its secret (PERSONIO_GATEWAY_UPSTREAM_CLIENT_ID, PERSONIO_GATEWAY_UPSTREAM_CLIENT_SECRET)",
+	Trust:      "add that authority to those that the gateway's system trusts, or to the file that SSL_CERT_FILE names",
+	Pace:       "the gateway's --upstream-requests-per-second",
+}
+
 func newUpstreamClient(config Config, waited func(class string, wait time.Duration)) (*personio.Client, error) {
 	client, err := personio.New(personio.Config{
 		BaseURL:              config.UpstreamURL,
@@ -143,6 +152,7 @@ func newUpstreamClient(config Config, waited func(class string, wait time.Durati
 		PersonioLimits:       true,
 		Waited:               waited,
 		Now:                  config.Now,
+		Settings:             upstreamSettings,
 		Log: func(ctx context.Context, message string, fields map[string]any) {
 			args := make([]any, 0, 2*len(fields))
 			for name, value := range fields {

@@ -68,6 +68,8 @@ type Config struct {
 	// PollInterval is the first pause between two looks at a run that is waited
 	// for; the pauses grow to twenty times that. 0 means [DefaultPollInterval].
 	PollInterval time.Duration
+	// Settings are named by errors; the zero value names the provider's arguments.
+	Settings Settings
 	// Log receives an entry for every attempt: never a body, a secret, a query
 	// value, or a header that is not known to be harmless. nil: no log.
 	Log func(ctx context.Context, message string, fields map[string]any)

@@ -49,6 +49,8 @@ type Error struct {
 
 	// beta says that the call went to an endpoint that is in beta.
 	beta bool
+	// names are in the hints, those that the client's user chose.
+	names Settings
 }
 
 // V1Error is the error body of Personio's first API version in all its

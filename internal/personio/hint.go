@@ -1,6 +1,7 @@
 package personio
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,6 +11,29 @@ import (
 
 // gatewayPrefix starts every path that only a gateway has.
 const gatewayPrefix = "/gateway/v1/"
+
+// Settings are the names that the user of a client knows its configuration by, for
+// errors that say what to check. Those of Terraform are meant where one is "".
+type Settings struct {
+	// BaseURL is what BaseURL was set with.
+	BaseURL string
+	// Credential is what ClientID and ClientSecret were set with.
+	Credential string
+	// Trust says, as a command, how to have the API's certificate trusted.
+	Trust string
+	// Pace is what MaxRequestsPerSecond was set with.
+	Pace string
+}
+
+// settings are the names in this error's hints.
+func (e *Error) settings() Settings {
+	return Settings{
+		BaseURL:    cmp.Or(e.names.BaseURL, "base_url (PERSONIO_BASE_URL)"),
+		Credential: cmp.Or(e.names.Credential, "client_id and client_secret (PERSONIO_CLIENT_ID, PERSONIO_CLIENT_SECRET)"),
+		Trust:      cmp.Or(e.names.Trust, "set ca_cert_pem to that authority's certificate"),
+		Pace:       cmp.Or(e.names.Pace, "max_requests_per_second"),
+	}
+}
 
 // Hint says what to do now, "" where the answer itself is enough.
 func (e *Error) Hint() string {
@@ -21,10 +45,10 @@ func (e *Error) Hint() string {
 	case e.isToken():
 		return e.tokenHint()
 	case IsGatewayMissing(e):
-		return "There is no gateway at " + e.BaseURL + ". Personio publishes no API for this; set base_url (PERSONIO_BASE_URL) to a personio-gateway"
+		return "There is no gateway at " + e.BaseURL + ". Personio publishes no API for this; set " + e.settings().BaseURL + " to a personio-gateway"
 	case e.betaMissing():
 		return "Personio has this endpoint in beta, and answers so where an account may not use it: ask Personio to open it for your account. " +
-			"If nothing else works either, check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
+			"If nothing else works either, check " + e.settings().BaseURL + ", now " + e.BaseURL
 	}
 	if e.Status != http.StatusForbidden && IsRightMissing(e) {
 		return e.scopeHint() + ". Personio answers so for the lack of the right, too"
@@ -40,12 +64,12 @@ func (e *Error) Hint() string {
 	case http.StatusPreconditionFailed:
 		return "Somebody else changed the object since it was read: plan again, look at the difference, and apply"
 	case http.StatusTooManyRequests:
-		return "The rate limit stayed exhausted: lower max_requests_per_second, or try again later"
+		return "The rate limit stayed exhausted: lower " + e.settings().Pace + ", or try again later"
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return "The server is not available at the moment: try again later"
 	}
 	if e.isStrange() {
-		return "This does not look like Personio's API: check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
+		return "This does not look like Personio's API: check " + e.settings().BaseURL + ", now " + e.BaseURL
 	}
 	return ""
 }
@@ -97,9 +121,9 @@ func (e *Error) isStrange() bool {
 func (e *Error) tokenHint() string {
 	switch {
 	case e.OAuth != nil && e.OAuth.refusesClient():
-		return "Check client_id and client_secret (PERSONIO_CLIENT_ID, PERSONIO_CLIENT_SECRET): the credential may be mistyped, disabled, expired, revoked, or belong to another API than " + e.BaseURL
+		return "Check " + e.settings().Credential + ": the credential may be mistyped, disabled, expired, revoked, or belong to another API than " + e.BaseURL
 	case e.isStrange() && e.Status != http.StatusTooManyRequests:
-		return "This does not look like Personio's API: check base_url (PERSONIO_BASE_URL), now " + e.BaseURL
+		return "This does not look like Personio's API: check " + e.settings().BaseURL + ", now " + e.BaseURL
 	default:
 		return ""
 	}
@@ -111,12 +135,12 @@ func (e *Error) unreachableHint() string {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(e.Err, &unknown):
-		return "Its certificate is signed by an authority that is not trusted here: set ca_cert_pem to that authority's certificate"
+		return "Its certificate is signed by an authority that is not trusted here: " + e.settings().Trust
 	case errors.As(e.Err, &host):
-		return "Its certificate is for another name: check the host in base_url (PERSONIO_BASE_URL)"
+		return "Its certificate is for another name: check the host in " + e.settings().BaseURL
 	case errors.As(e.Err, &record), errors.Is(e.Err, http.ErrSchemeMismatch):
-		return "It does not speak TLS: check scheme and port in base_url (PERSONIO_BASE_URL)"
+		return "It does not speak TLS: check scheme and port in " + e.settings().BaseURL
 	default:
-		return "Check base_url (PERSONIO_BASE_URL), that the server is running, and the way there: name resolution, proxy, firewall"
+		return "Check " + e.settings().BaseURL + ", that the server is running, and the way there: name resolution, proxy, firewall"
 	}
 }

@@ -256,7 +256,7 @@ func (c *Client) newError(r request, state *call, status int) *Error {
 	return &Error{
 		Method: r.method, Path: r.path, BaseURL: c.baseURL.String(),
 		Status: status, RequestID: state.requestID, Attempts: state.attempts,
-		beta: r.header.Get(headerBeta) != "",
+		beta: r.header.Get(headerBeta) != "", names: c.config.Settings,
 	}
 }
 
