@@ -75,7 +75,7 @@ func TestCustomIntegrationRefusals(t *testing.T) {
 		tells   []string
 	}{
 		"malformed":            {`{"name":`, http.StatusBadRequest, gatewayapi.KindBadRequest, "", nil},
-		"no name":              {`{"scopes":[]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "", []string{"name"}},
+		"no name":              {`{"scopes":[]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/name", []string{"name"}},
 		"empty name":           {`{"name":"","scopes":[]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/name", nil},
 		"unknown member":       {`{"name":"x","scopes":[],"scope":1}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/scope", nil},
 		"wrong type":           {`{"name":7,"scopes":[]}`, http.StatusUnprocessableEntity, gatewayapi.KindInvalid, "/name", nil},
@@ -248,17 +248,58 @@ func TestManagementNeedsItsScopes(t *testing.T) {
 	e.call(http.MethodGet, integrations, readerToken, nil).want(http.StatusUnauthorized)
 }
 
+// operation is what the OpenAPI document says of a route.
+type operation struct {
+	Parameters []struct {
+		In, Name string
+	}
+	RequestBody any
+	Responses   map[string]struct {
+		Content map[string]any
+	}
+}
+
+// check wants each refusal that the operation can give, in the shape that it has.
+func (o operation) check(t *testing.T, name string) {
+	t.Helper()
+	want := []string{"401", "403"}
+	for _, p := range o.Parameters {
+		switch p.In + " " + p.Name {
+		case "query cursor":
+			want = append(want, "400")
+		case "path id":
+			want = append(want, "404")
+		case "header If-Match":
+			want = append(want, "412")
+		}
+	}
+	if o.RequestBody != nil {
+		want = append(want, "400", "422")
+	}
+	for _, taken := range []string{"post /gateway/v1/custom-integrations", "delete /gateway/v1/custom-integrations/{id}", "post /gateway/v1/sync-targets", "patch /gateway/v1/sync-rules/{id}"} {
+		if name == taken {
+			want = append(want, "409")
+		}
+	}
+	for _, status := range want {
+		if _, ok := o.Responses[status].Content[gatewayapi.ContentTypeProblem]; !ok {
+			t.Errorf("%s does not document %s as a problem", name, status)
+		}
+	}
+}
+
 func TestOpenAPIIsServed(t *testing.T) {
 	t.Parallel()
 	e := start(t)
 	document := decode[struct {
-		OpenAPI string                    `json:"openapi"`
-		Paths   map[string]map[string]any `json:"paths"`
+		OpenAPI string                          `json:"openapi"`
+		Paths   map[string]map[string]operation `json:"paths"`
 	}](e.call(http.MethodGet, gatewayapi.PathOpenAPI, "", nil).want(http.StatusOK))
 	var operations []string
 	for path, methods := range document.Paths {
-		for method := range methods {
+		for method, o := range methods {
 			operations = append(operations, strings.ToUpper(method)+" "+path)
+			o.check(t, method+" "+path)
 		}
 	}
 	slices.Sort(operations)

@@ -67,7 +67,7 @@ func (s *Service) Register(api *httpapi.API) {
 			}
 			return &listOutput{httpapi.List(s.bodies(ctx, rows...), in.Limit, func(i gatewayapi.CustomIntegration) string { return i.ID }, in.Self())}, nil
 		})
-	huma.Register(api, httpapi.Operation("create-custom-integration", http.MethodPost, path, write, "Create a custom integration", http.StatusCreated),
+	huma.Register(api, httpapi.Operation("create-custom-integration", http.MethodPost, path, write, "Create a custom integration", http.StatusCreated, http.StatusConflict),
 		func(ctx context.Context, in *createInput) (*output, error) {
 			i, err := s.create(ctx, in.IdempotencyKey, in.Body)
 			return answer(ctx, i, err, "")
@@ -77,12 +77,12 @@ func (s *Service) Register(api *httpapi.API) {
 			i, err := s.get(ctx, in.ID)
 			return answer(ctx, i, err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("update-custom-integration", http.MethodPatch, one, write, "Change a custom integration", http.StatusOK),
+	huma.Register(api, httpapi.Operation("update-custom-integration", http.MethodPatch, one, write, "Change a custom integration", http.StatusOK, http.StatusConflict),
 		func(ctx context.Context, in *updateInput) (*output, error) {
 			i, err := s.update(ctx, in.ID, in.IfMatch, in.Body)
 			return answer(ctx, i, err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("delete-custom-integration", http.MethodDelete, one, write, "Delete a custom integration", http.StatusNoContent),
+	huma.Register(api, httpapi.Operation("delete-custom-integration", http.MethodDelete, one, write, "Delete a custom integration", http.StatusNoContent, http.StatusConflict),
 		func(ctx context.Context, in *deleteInput) (*struct{}, error) {
 			if err := s.delete(ctx, in.ID, in.IfMatch, in.ForceDestroy); err != nil {
 				return nil, api.Fail(ctx, err, object, in.ID)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ func New(mux *http.ServeMux, version string, tokens *token.Service, log *slog.Lo
 				Version:     version,
 				Description: "Custom integrations and API credentials for Personio's public API, with rights that the gateway enforces.",
 			},
+			OnAddOperation: []huma.AddOpFunc{documentRefusals},
 			Components: &huma.Components{
 				Schemas:         registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "An access token from /v2/auth/token."}},
@@ -73,8 +75,9 @@ func (texts) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "Texts by name."}
 }
 
-// Operation describes a route; scope is the management scope it needs.
-func Operation(id, method, path, scope, summary string, successStatus int) huma.Operation {
+// Operation describes a route; scope is the management scope it needs. refusals are
+// the statuses of its own, beyond those that follow from what it takes.
+func Operation(id, method, path, scope, summary string, successStatus int, refusals ...int) huma.Operation {
 	return huma.Operation{
 		OperationID:   id,
 		Method:        method,
@@ -83,7 +86,32 @@ func Operation(id, method, path, scope, summary string, successStatus int) huma.
 		DefaultStatus: successStatus,
 		Security:      []map[string][]string{{"token": {scope}}},
 		MaxBodyBytes:  1 << 20,
-		Errors:        []int{http.StatusUnauthorized, http.StatusForbidden},
+		Errors:        append([]int{http.StatusUnauthorized, http.StatusForbidden}, refusals...),
+	}
+}
+
+// documentRefusals adds the refusals that follow from what an operation takes, in
+// the shape that they all have, so that clients made from the document expect them.
+func documentRefusals(_ *huma.OpenAPI, o *huma.Operation) {
+	shape := o.Responses[strconv.Itoa(http.StatusUnauthorized)]
+	if shape == nil {
+		return
+	}
+	add := func(status int) {
+		o.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: shape.Content, Headers: shape.Headers}
+	}
+	for _, p := range o.Parameters {
+		switch p.In + " " + p.Name {
+		case "query cursor":
+			add(http.StatusBadRequest)
+		case "path id":
+			add(http.StatusNotFound)
+		case "header If-Match":
+			add(http.StatusPreconditionFailed)
+		}
+	}
+	if o.RequestBody != nil {
+		add(http.StatusBadRequest)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/google/uuid"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
@@ -112,13 +113,23 @@ func fromHuma(status int, message string, errs ...error) huma.StatusError {
 		var detailer huma.ErrorDetailer
 		if errors.As(err, &detailer) {
 			d := detailer.ErrorDetail()
-			findings = append(findings, finding(kind, d.Message, map[string]string{gatewayapi.MetaPointer: pointer(d.Location)}))
+			findings = append(findings, finding(kind, d.Message, map[string]string{gatewayapi.MetaPointer: pointer(d.Location) + missingMember(d.Message)}))
 		}
 	}
 	if len(findings) > 0 {
 		p.Errors = findings
 	}
 	return p
+}
+
+// missingMember is the last step of the pointer to a required member that is not
+// there, "" for any other finding: huma gives the location of the object around it.
+func missingMember(message string) string {
+	var name string
+	if _, err := fmt.Sscanf(message, validation.MsgExpectedRequiredProperty, &name); err != nil {
+		return ""
+	}
+	return "/" + name
 }
 
 // pointer turns huma's "body.items[3].name" into the JSON pointer

@@ -61,7 +61,7 @@ func (s *Service) Register(api *httpapi.API) {
 	}
 
 	huma.Register(api, httpapi.Operation("list-sync-rules", http.MethodGet, path, read, "List sync rules", http.StatusOK), s.listHandler(api))
-	huma.Register(api, httpapi.Operation("create-sync-rule", http.MethodPost, path, write, "Create a sync rule", http.StatusCreated),
+	huma.Register(api, httpapi.Operation("create-sync-rule", http.MethodPost, path, write, "Create a sync rule", http.StatusCreated, http.StatusConflict),
 		func(ctx context.Context, in *createInput) (*output, error) {
 			r, err := s.create(ctx, in.IdempotencyKey, in.Body)
 			return answer(ctx, r, err, "")
@@ -71,12 +71,12 @@ func (s *Service) Register(api *httpapi.API) {
 			r, err := s.get(ctx, in.ID)
 			return answer(ctx, r, err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("update-sync-rule", http.MethodPatch, one, write, "Change a sync rule", http.StatusOK),
+	huma.Register(api, httpapi.Operation("update-sync-rule", http.MethodPatch, one, write, "Change a sync rule", http.StatusOK, http.StatusConflict),
 		func(ctx context.Context, in *updateInput) (*output, error) {
 			r, err := s.update(ctx, in.ID, in.IfMatch, in.Body)
 			return answer(ctx, r, err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("run-sync-rule", http.MethodPost, one+"/run", write, "Run a sync rule now", http.StatusAccepted),
+	huma.Register(api, httpapi.Operation("run-sync-rule", http.MethodPost, one+"/run", write, "Run a sync rule now", http.StatusAccepted, http.StatusConflict),
 		func(ctx context.Context, in *runInput) (*runOutput, error) {
 			run, err := s.run(ctx, in.IdempotencyKey, in.ID)
 			if err != nil {

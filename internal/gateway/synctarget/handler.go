@@ -65,7 +65,7 @@ func (s *Service) Register(api *httpapi.API) {
 			}
 			return &listOutput{httpapi.List(httpapi.Map(rows, body), in.Limit, targetID, in.Self())}, nil
 		})
-	huma.Register(api, httpapi.Operation("create-sync-target", http.MethodPost, path, write, "Test and create a sync target", http.StatusCreated),
+	huma.Register(api, httpapi.Operation("create-sync-target", http.MethodPost, path, write, "Test and create a sync target", http.StatusCreated, http.StatusConflict),
 		func(ctx context.Context, in *createInput) (*output, error) {
 			t, err := s.create(ctx, in.IdempotencyKey, in.Body)
 			return answer(ctx, t, err, "")
@@ -75,7 +75,7 @@ func (s *Service) Register(api *httpapi.API) {
 			row, err := s.Store.SyncTarget(ctx, in.ID)
 			return answer(ctx, body(row), err, in.ID)
 		})
-	huma.Register(api, httpapi.Operation("update-sync-target", http.MethodPatch, one, write, "Change a sync target", http.StatusOK),
+	huma.Register(api, httpapi.Operation("update-sync-target", http.MethodPatch, one, write, "Change a sync target", http.StatusOK, http.StatusConflict),
 		func(ctx context.Context, in *updateInput) (*output, error) {
 			t, err := s.update(ctx, in.ID, in.IfMatch, in.Body)
 			return answer(ctx, t, err, in.ID)
@@ -92,7 +92,7 @@ func (s *Service) Register(api *httpapi.API) {
 			}
 			return &testOutput{result}, nil
 		})
-	huma.Register(api, httpapi.Operation("delete-sync-target", http.MethodDelete, one, write, "Delete a sync target", http.StatusNoContent),
+	huma.Register(api, httpapi.Operation("delete-sync-target", http.MethodDelete, one, write, "Delete a sync target", http.StatusNoContent, http.StatusConflict),
 		func(ctx context.Context, in *httpapi.ChangeInput) (*struct{}, error) {
 			if err := s.delete(ctx, in.ID, in.IfMatch); err != nil {
 				return nil, api.Fail(ctx, err, object, in.ID)
