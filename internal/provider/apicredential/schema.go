@@ -101,7 +101,7 @@ func configurationAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Id of the custom integration that the credential belongs to. A change makes a new credential.",
 			Required:            true,
 			PlanModifiers:       replace,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{tfx.IDOf("custom_integration")},
 		},
 		"name": schema.StringAttribute{
 			MarkdownDescription: "Name of the credential, for people; need not be unique. 1 to 255 characters.",

@@ -149,7 +149,7 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 	}{
 		{"name", tfproto.Values{"name": "People"}, `{"name":"People"}`},
 		{"integration", tfproto.Values{"custom_integration_id": other}, `{"custom_integration_id":"` + other + `"}`},
-		{"target", tfproto.Values{"sync_target_id": "another"}, `{"sync_target_id":"another"}`},
+		{"target", tfproto.Values{"sync_target_id": "00000000-0000-4000-8000-00000000a07e"}, `{"sync_target_id":"00000000-0000-4000-8000-00000000a07e"}`},
 		{"inactive", tfproto.Values{"active": false}, `{"active":false}`},
 		{"active", tfproto.Values{"active": true}, `{"active":true}`},
 		{"filter", tfproto.Values{"filter": "true"}, `{"filter":"true"}`},

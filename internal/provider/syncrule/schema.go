@@ -97,12 +97,12 @@ func configurationAttributes() map[string]schema.Attribute {
 		"custom_integration_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the custom integration that the rule reads as.",
 			Required:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{tfx.IDOf("custom_integration")},
 		},
 		"sync_target_id": schema.StringAttribute{
 			MarkdownDescription: "Id of the sync target that the rule writes to. When it changes, accounts on the old target stay as they are.",
 			Required:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          []validator.String{tfx.IDOf("sync_target")},
 		},
 		"active": schema.BoolAttribute{
 			MarkdownDescription: "Whether the rule runs. Turning it on tests the target and starts a run; while `false` nothing runs and no " +

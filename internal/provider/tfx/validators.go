@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
@@ -102,6 +103,22 @@ func OneOf(what string, values ...string) validator.String {
 		return fmt.Sprintf("There is no %s %q.%s The values are: %s.", what, value, DidYouMean(attribute.NearestOf(value, values, NearestShown)), known)
 	})
 }
+
+// IDOf accepts ids of the gateway's objects, which are UUIDs. of is the type of the
+// resource that has the id, without its prefix: "custom_integration". Null and
+// unknown values pass.
+func IDOf(of string) validator.String {
+	kind := strings.ReplaceAll(of, "_", " ")
+	return Checked("Not an id", "must be the id of a "+kind, func(value string) string {
+		if _, err := uuid.Parse(value); err == nil && len(value) == uuidLength {
+			return ""
+		}
+		return fmt.Sprintf("%q is not the id of a %s, which is a UUID. Take it from the resource: personio_%s.<name>.id.", value, kind, of)
+	})
+}
+
+// uuidLength is that of the form with dashes, the only one that the gateway takes.
+const uuidLength = 36
 
 // DurationBetween accepts Go durations ("90s", "24h") from low to high, both
 // included. Null and unknown values pass, and so does what is no duration at
