@@ -280,6 +280,8 @@ func TestRefusals(t *testing.T) {
 	}
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
 	for name, c := range map[string]struct {
 		env, args []string
 		tells     string
@@ -287,6 +289,9 @@ func TestRefusals(t *testing.T) {
 		"the key of another database": {[]string{"PERSONIO_GATEWAY_KEY_FILE=" + other}, []string{"serve"}, "--key-file"},
 		"a key that others may read":  {nil, []string{"serve", "--key-file", open}, "chmod 600"},
 		"plain HTTP for a network":    {nil, []string{"serve", "--listen", "0.0.0.0:0"}, "--insecure-http"},
+		"an address that is taken":    {nil, []string{"serve", "--listen", taken.Listener.Addr().String()}, "--listen " + taken.Listener.Addr().String()},
+		"a company of nobody":         {nil, []string{"sandbox", "--persons", "0"}, "--persons 0"},
+		"a folder that is not there":  {[]string{"PERSONIO_GATEWAY_DATABASE="}, []string{"sandbox", "--env-file", filepath.Join(dir, "none", "env")}, "writing --env-file"},
 		"no address":                  {nil, []string{"serve", "--listen", "here"}, "--listen"},
 		"half of TLS":                 {nil, []string{"serve", "--tls-cert", "x.pem"}, "--tls-key"},
 		"no credential at Personio":   {[]string{"PERSONIO_GATEWAY_UPSTREAM_CLIENT_ID="}, []string{"serve"}, "PERSONIO_GATEWAY_UPSTREAM_CLIENT_ID"},
@@ -315,6 +320,9 @@ func TestRefusals(t *testing.T) {
 		_, stderr, err := run(t, append(append([]string{}, env...), c.env...), c.args...)
 		if err == nil || !strings.Contains(stderr, c.tells) || strings.Contains(stderr, "s3cret") || strings.Contains(stderr, "goroutine") {
 			t.Errorf("%s: %v: %s", name, err, stderr)
+		}
+		if n := strings.Count(stderr, "\n"); n != 1 && c.args[0] == "serve" {
+			t.Errorf("%s: the reason is one of %d lines: %s", name, n, stderr)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -82,6 +83,9 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	if flags.persons < 1 {
+		return fmt.Errorf("--persons %d is no head count: a company has at least one employee", flags.persons)
+	}
 	listeners, err := listenLoopback(ctx, flags.personioListen, flags.scimListen, flags.listen)
 	if err != nil {
 		return err
@@ -124,13 +128,15 @@ func runSandbox(cmd *cobra.Command, flags sandboxFlags) (err error) {
 	group.Go(func() error {
 		// The listeners take connections since before they were served.
 		if err := writeEnvFile(flags.envFile, ready); err != nil {
-			return err
+			return fmt.Errorf("writing --env-file: %w", err)
 		}
 		return printJSON(cmd.OutOrStdout(), ready)
 	})
 	err = group.Wait()
 	if flags.envFile != "" {
-		err = errors.Join(err, os.Remove(flags.envFile))
+		if gone := os.Remove(flags.envFile); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
 	}
 	return err
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -42,12 +42,19 @@ func newServeCommand() *cobra.Command {
 			if config.Mailer, err = mail.mailer(); err != nil {
 				return err
 			}
+			// First of all: a gateway that cannot be called must not begin to sync.
+			listener, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", listen.listen)
+			if err != nil {
+				return fmt.Errorf("--listen %s: %w", listen.listen, err)
+			}
+			defer func() { _ = listener.Close() }() // An error says that serve has closed it.
 			server, err := gateway.New(cmd.Context(), config)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, server.Close()) }()
-			return listenAndServe(cmd.Context(), listen, server.Handler(), log)
+			log.InfoContext(cmd.Context(), "listening", "address", listener.Addr().String(), "tls", listen.tlsCert != "", "version", version)
+			return serve(cmd.Context(), listener, server.Handler(), listen.tlsCert, listen.tlsKey)
 		},
 	}
 	store.register(cmd.Flags())
@@ -56,15 +63,6 @@ func newServeCommand() *cobra.Command {
 	mail.register(cmd.Flags())
 	logging.register(cmd.Flags())
 	return cmd
-}
-
-func listenAndServe(ctx context.Context, listen listenFlags, handler http.Handler, log *slog.Logger) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen.listen)
-	if err != nil {
-		return err
-	}
-	log.InfoContext(ctx, "listening", "address", listener.Addr().String(), "tls", listen.tlsCert != "", "version", version)
-	return serve(ctx, listener, handler, listen.tlsCert, listen.tlsKey)
 }
 
 // shutdownTimeout bounds how long calls under way may take after a signal.
