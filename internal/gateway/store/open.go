@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -54,6 +55,11 @@ func redactURL(raw string) string {
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
+	// SQLite would let everybody on the machine read a new file, and its journals
+	// take after it. What goes wrong here goes wrong there, and is explained.
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err == nil { //nolint:gosec // The operator names the file.
+		_ = f.Close()
+	}
 	pragmas := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
 		"journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)",

@@ -56,6 +56,25 @@ func TestOpenTwiceKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+// The database knows hashes of secrets and who was read; its key file is refused if
+// others may read it.
+func TestOpenMakesAFileOfItsOwner(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := open(t, filepath.Join(dir, "gateway.db")); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 2 {
+		t.Fatalf("%v: want the database and its journal, got %v", err, entries)
+	}
+	for _, entry := range entries {
+		if info, err := entry.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, mode %v", entry.Name(), err, info.Mode())
+		}
+	}
+}
+
 func TestOpenRefusals(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
