@@ -7,7 +7,9 @@
 # The catalogue of the Marketplace's entries comes with the provider. It rests on
 # public pages; what is null or empty there is not known.
 #
-# Not there yet: the monitoring of syncs.
+# Its screen "Monitoring" is personio_sync_status for the rules of a gateway, shown
+# in examples/edyoucated. Who was touched in a run is listed by the gateway's API,
+# under /gateway/v1/sync-runs.
 
 terraform {
   required_providers {
