@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -68,7 +69,7 @@ func Start(ctx context.Context, config Config) (*Jobs, error) {
 func start[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], config Config) (*Jobs, error) {
 	// River logs its own housekeeping at info; what concerns an operator is in
 	// the runs themselves.
-	log := slog.New(minLevel{config.Log.Handler(), slog.LevelWarn})
+	log := slog.New(faults{config.Log.Handler()})
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the job tables: %w", err)
@@ -177,24 +178,37 @@ func (w *tickWorker) Work(ctx context.Context, _ *river.Job[tickArgs]) error {
 	return w.work.Tick(ctx)
 }
 
-// minLevel passes on what is at least of a level.
-type minLevel struct {
+// faults passes on what an operator has to know of: warnings and errors, but not
+// that work was canceled, which is how River is stopped.
+type faults struct {
 	slog.Handler
-
-	level slog.Level
 }
 
 // Enabled reports whether a level is passed on.
-func (m minLevel) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= m.level && m.Handler.Enabled(ctx, level)
+func (f faults) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && f.Handler.Enabled(ctx, level)
 }
 
-// WithAttrs keeps the level.
-func (m minLevel) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return minLevel{m.Handler.WithAttrs(attrs), m.level}
+// Handle passes a record on unless its error is a cancellation.
+func (f faults) Handle(ctx context.Context, record slog.Record) error {
+	canceled := false
+	record.Attrs(func(attr slog.Attr) bool {
+		// River gives the text of its errors.
+		canceled = strings.Contains(attr.Value.String(), context.Canceled.Error())
+		return !canceled
+	})
+	if canceled {
+		return nil
+	}
+	return f.Handler.Handle(ctx, record)
 }
 
-// WithGroup keeps the level.
-func (m minLevel) WithGroup(name string) slog.Handler {
-	return minLevel{m.Handler.WithGroup(name), m.level}
+// WithAttrs keeps the choice.
+func (f faults) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return faults{f.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup keeps the choice.
+func (f faults) WithGroup(name string) slog.Handler {
+	return faults{f.Handler.WithGroup(name)}
 }

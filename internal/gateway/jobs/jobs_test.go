@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -78,6 +79,33 @@ func start(t *testing.T, url string, w *work) *jobs.Jobs {
 		}
 	})
 	return j
+}
+
+// A gateway that is stopped while it begins has nothing to report.
+func TestStopIsNoError(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), testdb.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	for range 20 {
+		j, err := jobs.Start(t.Context(), jobs.Config{
+			SQLite: db.SQLite(), PostgreSQL: db.PostgreSQL(), Work: &work{}, TickEvery: time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("logged:\n%s", log.String())
+	}
 }
 
 // Two gateways on one database work on each run once, one ticks, and a run that
