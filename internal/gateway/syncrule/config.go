@@ -104,6 +104,46 @@ func NextRun(c gatewayapi.SyncRuleConfig, after time.Time) *time.Time {
 	if err != nil {
 		return nil // check refused it before it could get here.
 	}
-	next := schedule.Next(after.In(zone)).UTC()
+	next := schedule.Next(after.In(zone))
+	// A schedule that names its hours names times of the wall clock. One that the
+	// clock skips is made up for when it has jumped, and one that it shows twice
+	// counts once, so that a daily run stays daily. A schedule of every hour goes
+	// by the hours that pass.
+	if hours := strings.Fields(c.Schedule.Cron)[1]; !strings.HasPrefix(hours, "*") {
+		for repeated(next) {
+			next = schedule.Next(next)
+		}
+		next = madeUp(schedule, after.In(zone), next)
+	}
+	next = next.UTC()
 	return &next
+}
+
+// repeated reports whether the wall clock shows a time for the second time,
+// because it was set back.
+func repeated(t time.Time) bool {
+	since, _ := t.ZoneBounds()
+	return !since.IsZero() && t.Sub(since) < -jump(since)
+}
+
+// madeUp is the moment between two times at which the wall clock jumps over a
+// time of the schedule; the second of the two if there is none.
+func madeUp(schedule cron.Schedule, after, next time.Time) time.Time {
+	for _, at := after.ZoneBounds(); !at.IsZero() && at.Before(next); _, at = at.ZoneBounds() {
+		// What the clock would have shown, in a zone that never jumps.
+		_, offset := at.Add(-1).Zone()
+		shown := at.UTC().Add(time.Duration(offset) * time.Second)
+		if schedule.Next(shown.Add(-1)).Before(shown.Add(jump(at))) {
+			return at
+		}
+	}
+	return next
+}
+
+// jump is by how much the wall clock is set forward at a moment; less than zero
+// if it is set back.
+func jump(at time.Time) time.Duration {
+	_, before := at.Add(-1).Zone()
+	_, now := at.Zone()
+	return time.Duration(now-before) * time.Second
 }

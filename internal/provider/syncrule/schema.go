@@ -261,11 +261,12 @@ func runAttributes() map[string]schema.Attribute {
 					Validators:          []validator.String{cronExpression()},
 				},
 				"time_zone": schema.StringAttribute{
-					MarkdownDescription: "IANA name of the time zone of `cron` and of `today` in expressions, for example `Europe/Berlin`. Default: `UTC`.",
-					Optional:            true,
-					Computed:            true,
-					Default:             stringdefault.StaticString(defaultTimeZone),
-					Validators:          []validator.String{timeZone()},
+					MarkdownDescription: "IANA name of the time zone of `cron` and of `today` in expressions, for example `Europe/Berlin`. " +
+						"A time of `cron` that the clock skips is made up for when it has jumped, and one that it shows twice counts once. Default: `UTC`.",
+					Optional:   true,
+					Computed:   true,
+					Default:    stringdefault.StaticString(defaultTimeZone),
+					Validators: []validator.String{timeZone()},
 				},
 			},
 		},
