@@ -73,9 +73,11 @@ func (s *Store) StartSyncRun(ctx context.Context, id string, now, notSeenSince t
 	return orEnded(n, err)
 }
 
-// SeeSyncRun notes that a run's worker is at work; ErrRunEnded if it is to stop.
-func (s *Store) SeeSyncRun(ctx context.Context, id string, now time.Time) error {
-	n, err := s.exec(ctx, `UPDATE sync_runs SET seen_at = $1 WHERE id = $2 AND status = 'RUNNING'`, micros(now), id)
+// SeeSyncRun notes that a run's worker, who was last seen at a time, is at work;
+// ErrRunEnded if it is to stop, because the run has ended or another worker took
+// this one for dead.
+func (s *Store) SeeSyncRun(ctx context.Context, id string, lastSeen, now time.Time) error {
+	n, err := s.exec(ctx, `UPDATE sync_runs SET seen_at = $1 WHERE id = $2 AND status = 'RUNNING' AND seen_at = $3`, micros(now), id, micros(lastSeen))
 	return orEnded(n, err)
 }
 

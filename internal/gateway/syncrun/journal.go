@@ -24,14 +24,16 @@ type journal struct {
 	rule  store.SyncRule
 
 	mu       sync.Mutex
-	seen     time.Time
+	asked    time.Time
+	seenAt   time.Time // what the run's row says, while it is this worker's
 	canceled bool
 }
 
 var _ syncer.Journal = (*journal)(nil)
 
-func newJournal(s *Service, run gatewayapi.SyncRun, rule store.SyncRule) *journal {
-	return &journal{store: s.Store, now: s.Now, run: run, rule: rule}
+// newJournal is for a worker who started the run at a time.
+func newJournal(s *Service, run gatewayapi.SyncRun, rule store.SyncRule, startedAt time.Time) *journal {
+	return &journal{store: s.Store, now: s.Now, run: run, rule: rule, seenAt: startedAt}
 }
 
 func (j *journal) targetID() string { return j.rule.Config.SyncTargetID }
@@ -109,18 +111,44 @@ func (j *journal) RecordItems(ctx context.Context, items []syncer.Item) error {
 }
 
 // Heartbeat notes that the run is alive and reports whether it is to stop: it
-// was canceled, or is gone with its rule.
+// was canceled, is gone with its rule, or is another worker's.
 func (j *journal) Heartbeat(ctx context.Context, _ gatewayapi.SyncCounts) (canceled bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	now := time.Now()
-	if j.canceled || now.Sub(j.seen) < heartbeatEvery {
+	if time.Since(j.asked) < heartbeatEvery {
 		return j.canceled, nil
 	}
-	err = j.store.SeeSyncRun(ctx, j.run.ID, j.now())
+	return j.look(ctx)
+}
+
+// keepAlive notes at each tick that the run is alive. The engine's heartbeats
+// come between its calls, and one call, repeated while Personio or the target
+// asks for patience, may take longer than deadAfter.
+func (j *journal) keepAlive(ctx context.Context, ticks <-chan time.Time) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+			j.mu.Lock()
+			_, _ = j.look(ctx) // What is wrong now, the engine's next heartbeat meets again.
+			j.mu.Unlock()
+		}
+	}
+}
+
+// look asks the database; j.mu is held.
+func (j *journal) look(ctx context.Context) (canceled bool, err error) {
+	if j.canceled {
+		return true, nil
+	}
+	now := j.now()
+	err = j.store.SeeSyncRun(ctx, j.run.ID, j.seenAt, now)
 	if errors.Is(err, store.ErrRunEnded) {
 		j.canceled, err = true, nil
 	}
-	j.seen = now
+	if err == nil {
+		j.asked, j.seenAt = time.Now(), now
+	}
 	return j.canceled, err
 }

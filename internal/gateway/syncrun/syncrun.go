@@ -58,7 +58,7 @@ func (s *Service) Run(ctx context.Context, runID string) error {
 	if err != nil {
 		return fmt.Errorf("reading the rule of the sync run %s: %w", runID, err)
 	}
-	run, err = s.work(ctx, run, rule)
+	run, err = s.work(ctx, run, rule, now)
 	if err != nil {
 		// The gateway is stopping, or its database fails: the run stays open, and
 		// is taken up again.

@@ -3,6 +3,8 @@ package syncrun
 import (
 	"context"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/personio-community/terraform-provider-personio/internal/attribute"
 	"github.com/personio-community/terraform-provider-personio/internal/gateway/store"
@@ -14,7 +16,7 @@ import (
 // work lets the engine do a run and returns the run with its outcome. What is
 // wrong with rule, directory or target is an outcome; the error is for what is
 // wrong with the gateway.
-func (s *Service) work(ctx context.Context, run gatewayapi.SyncRun, rule store.SyncRule) (gatewayapi.SyncRun, error) {
+func (s *Service) work(ctx context.Context, run gatewayapi.SyncRun, rule store.SyncRule, startedAt time.Time) (gatewayapi.SyncRun, error) {
 	failed := func(format string, args ...any) (gatewayapi.SyncRun, error) {
 		run.Status, run.Error = gatewayapi.RunFailed, fmt.Sprintf(format, args...)
 		return run, nil
@@ -45,12 +47,27 @@ func (s *Service) work(ctx context.Context, run gatewayapi.SyncRun, rule store.S
 	if err := s.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteSyncRunItems(ctx, run.ID) }); err != nil {
 		return run, err
 	}
-	engine := syncer.Engine{Source: syncer.FromUpstream(s.Upstream), Target: client, Journal: newJournal(s, run, rule)}
+	journal := newJournal(s, run, rule, startedAt)
+	defer stayAlive(ctx, journal)()
+	engine := syncer.Engine{Source: syncer.FromUpstream(s.Upstream), Target: client, Journal: journal}
 	result, err := engine.Run(personio.WithCaller(ctx, rule.ID), syncer.Input{
 		RuleID: rule.ID, Rule: rule.Config, Readable: readable(integration), Others: others, Now: s.Now(),
 	})
 	run.Status, run.Error, run.Counts = result.Status, result.Error, result.Counts
 	return run, err
+}
+
+// stayAlive keeps a run alive until the function that it returns is called.
+func stayAlive(ctx context.Context, j *journal) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ticker := time.NewTicker(deadAfter / 8)
+	var beats sync.WaitGroup
+	beats.Go(func() { j.keepAlive(ctx, ticker.C) })
+	return func() {
+		ticker.Stop()
+		cancel()
+		beats.Wait()
+	}
 }
 
 func readable(i store.CustomIntegration) syncer.Readable {
