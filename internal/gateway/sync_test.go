@@ -300,6 +300,43 @@ func TestTooManyDeprovisionsAreStopped(t *testing.T) {
 	e.inLine("after the stopped run")
 }
 
+// Whoever stops a run in the middle sees nothing begun after that: what waits for
+// its turn is left alone, however fast the target is.
+func TestStoppedRunBeginsNothing(t *testing.T) {
+	t.Parallel()
+	for name, stop := range map[string]func(e *env, ruleID string){
+		"destroyed": func(e *env, ruleID string) {
+			e.call(http.MethodDelete, rules+"/"+ruleID, e.admin, nil).want(http.StatusNoContent)
+		},
+		"switched off": func(e *env, ruleID string) {
+			e.call(http.MethodPatch, rules+"/"+ruleID, e.admin, map[string]any{"active": false}).want(http.StatusOK)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := start(t)
+			target, integration := e.syncTarget(), e.integrate("Learning", learningKeys...)
+			rule, _ := e.syncRule(integration.ID, target.ID, func(r map[string]any) {
+				r["deprovision_mode"], r["max_deprovision"] = "delete", "100%"
+				delete(r, "group_mapping")
+			})
+			before := len(e.target.Users())
+			hang := e.target.Fail(scim.Fault{Method: http.MethodDelete, PathPrefix: "/Users", Hold: true})
+			e.call(http.MethodPatch, rules+"/"+rule.ID, e.admin, map[string]any{"filter": "employment_type == 'nobody'"}).want(http.StatusOK)
+			const writers = 4
+			eventually(t, "all writers delete", func() bool { return hang.Hits() == writers })
+			stop(e, rule.ID)
+			hang.Clear()
+			eventually(t, "the run has stopped", func() bool {
+				return strings.Contains(e.log.String(), "sync run canceled") || len(e.target.Users()) == 0
+			})
+			if n := before - len(e.target.Users()); n != writers {
+				t.Errorf("%d of %d accounts were deleted, want the %d that were under way", n, before, writers)
+			}
+		})
+	}
+}
+
 // Destroying a rule touches no account; a rule made anew takes the links over.
 func TestRuleIsReplaced(t *testing.T) {
 	t.Parallel()

@@ -75,12 +75,12 @@ func (a *application) each(ctx context.Context, n int, do func(i int)) error {
 	var group errgroup.Group
 	group.SetLimit(writers)
 	for i := range n {
-		if a.stopped(a.engine.alive(ctx, a.soFar())) {
+		if a.stopped(nil) {
 			break
 		}
 		group.Go(func() error {
-			// Waiting for a free writer may have taken long.
-			if !a.stopped(ctx.Err()) {
+			// Asked by the writer itself: waiting for a free one may take long.
+			if !a.stopped(a.engine.alive(ctx, a.soFar())) {
 				do(i)
 			}
 			return nil

@@ -63,9 +63,9 @@ type Journal interface {
 	// RecordItems adds items to the run.
 	RecordItems(ctx context.Context, items []Item) error
 	// Heartbeat says that the run is alive and how far it is, and reports whether
-	// somebody asked to cancel it. It is called after each page that is read and
-	// before each operation; an implementation that asks a database each time is
-	// slower than one that remembers the answer for a second.
+	// somebody asked to cancel it. It is called before each page that is read and
+	// before each operation, which begins only if the answer is no: an answer
+	// that is remembered would let a canceled run go on.
 	Heartbeat(ctx context.Context, counts gatewayapi.SyncCounts) (canceled bool, err error)
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
 )
 
-// heartbeatEvery is how long an answer to "shall the run go on?" is believed.
+// heartbeatEvery is how often a run that goes on is noted as alive.
 const heartbeatEvery = time.Second
 
 // journal is the record of one run in the database. It is [syncer.Journal].
@@ -115,8 +115,14 @@ func (j *journal) RecordItems(ctx context.Context, items []syncer.Item) error {
 func (j *journal) Heartbeat(ctx context.Context, _ gatewayapi.SyncCounts) (canceled bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if time.Since(j.asked) < heartbeatEvery {
-		return j.canceled, nil
+	if !j.canceled && time.Since(j.asked) < heartbeatEvery {
+		// Whoever cancels a run, or destroys its rule, must see nothing begun afterwards.
+		run, err := j.store.SyncRun(ctx, j.run.ID)
+		j.canceled = errors.Is(err, store.ErrNotFound) || err == nil && run.Status != gatewayapi.RunRunning
+		if err == nil || j.canceled {
+			return j.canceled, nil
+		}
+		return false, err
 	}
 	return j.look(ctx)
 }

@@ -59,14 +59,16 @@ func (s *Service) Run(ctx context.Context, runID string) error {
 		return fmt.Errorf("reading the rule of the sync run %s: %w", runID, err)
 	}
 	run, err = s.work(ctx, run, rule, now)
-	if err != nil {
+	_, gone := s.Store.SyncRun(ctx, runID)
+	switch {
+	case run.Status == gatewayapi.RunCanceled && err == nil, errors.Is(gone, store.ErrNotFound):
+		// Nothing can be recorded of a run that is gone with its rule.
+		s.Log.InfoContext(ctx, "sync run canceled", "sync_run_id", runID, "sync_rule_id", rule.ID)
+		return nil
+	case err != nil:
 		// The gateway is stopping, or its database fails: the run stays open, and
 		// is taken up again.
 		return fmt.Errorf("working on the sync run %s: %w", runID, err)
-	}
-	if run.Status == gatewayapi.RunCanceled {
-		s.Log.InfoContext(ctx, "sync run canceled", "sync_run_id", runID, "sync_rule_id", rule.ID)
-		return nil
 	}
 	return s.end(ctx, rule, run)
 }
