@@ -172,6 +172,10 @@ func (a *API) Fail(ctx context.Context, err error, object, id string) error {
 	case errors.Is(err, store.ErrRevisionMismatch):
 		return Problem(http.StatusPreconditionFailed, gatewayapi.KindRevisionMismatch,
 			fmt.Sprintf("The %s %s has been changed since it was read. Read it again and repeat the change.", object, id), nil)
+	case store.IsLocked(err):
+		a.log.WarnContext(ctx, "the database is locked by another process", "object", object, "id", id, "error", err)
+		return Problem(http.StatusServiceUnavailable, gatewayapi.KindUnavailable,
+			"Another process keeps the gateway's database locked, so nothing was changed. Try again when it is done.", nil)
 	}
 	p = Problem(http.StatusInternalServerError, gatewayapi.KindInternal, "Something went wrong inside the gateway. Its log has the reason under this trace id.", nil)
 	a.log.ErrorContext(ctx, "management call failed", "object", object, "id", id, "trace_id", p.TraceID, "error", err)

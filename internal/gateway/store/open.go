@@ -124,10 +124,11 @@ func (s *Store) migrate(ctx context.Context, dialect goose.Dialect, options ...g
 
 // explainSQLite turns the driver's words into what an operator can act on.
 func explainSQLite(path string, err error) error {
+	if IsLocked(err) {
+		return fmt.Errorf("opening the database %s: another process has locked it for more than %s; stop that process or wait: %w", path, busyTimeout, err)
+	}
 	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch se.Code() & 0xff {
-		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-			return fmt.Errorf("opening the database %s: another process has locked it for more than %s; stop that process or wait: %w", path, busyTimeout, err)
 		case sqlite3.SQLITE_CANTOPEN:
 			return fmt.Errorf("opening the database %s: the file cannot be opened or made; check that its folder exists and may be written: %w", path, err)
 		case sqlite3.SQLITE_NOTADB:
@@ -135,6 +136,13 @@ func explainSQLite(path string, err error) error {
 		}
 	}
 	return fmt.Errorf("opening the database %s: %w", path, err)
+}
+
+// IsLocked reports whether an error is that another process has kept the SQLite
+// database locked for longer than a statement waits. Nothing was changed then.
+func IsLocked(err error) bool {
+	se, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (se.Code()&0xff == sqlite3.SQLITE_BUSY || se.Code()&0xff == sqlite3.SQLITE_LOCKED)
 }
 
 func explainPostgreSQL(name string, err error) error {
