@@ -105,7 +105,8 @@ func (c *Client) BaseURL() *url.URL {
 // IsPersonio reports whether the client calls Personio itself, which has none
 // of the gateway's endpoints.
 func (c *Client) IsPersonio() bool {
-	return strings.EqualFold(c.baseURL.Hostname(), "api.personio.de")
+	// A name may end with the dot of the root (RFC 1034, section 3.1).
+	return strings.EqualFold(strings.TrimSuffix(c.baseURL.Hostname(), "."), "api.personio.de")
 }
 
 // RecruitingCompanyID is the company id of the static pair for recruiting, "" if

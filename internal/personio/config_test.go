@@ -36,6 +36,7 @@ func TestNewTakesBaseURL(t *testing.T) {
 	}{
 		"":                                   {"https://api.personio.de", true},
 		"https://API.personio.de/":           {"https://API.personio.de", true},
+		"https://api.personio.de.":           {"https://api.personio.de.", true},
 		"https://gateway.example.com/hr//":   {"https://gateway.example.com/hr", false},
 		"http://localhost:8080":              {"http://localhost:8080", false},
 		"http://127.0.0.9":                   {"http://127.0.0.9", false},
