@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -93,6 +94,10 @@ func parsePath(rt *resourceType, text string) (place, error) {
 		end = len(rest)
 	}
 	if p.attribute = find(attributes, rest[:end]); p.attribute == nil {
+		// Every resource has these two, and no client sets them (RFC 7643, section 3.1).
+		if name := strings.ToLower(rest[:end]); s == rt.core && (name == "id" || name == "meta") {
+			return place{}, readOnly(text)
+		}
 		return place{}, bad
 	}
 	if rest = rest[end:]; strings.HasPrefix(rest, "[") {
@@ -130,6 +135,10 @@ func splitSchema(rt *resourceType, text string) (s *schema, rest string, ok bool
 	return rt.core, text, true
 }
 
+func readOnly(path string) error {
+	return &scimError{status: http.StatusBadRequest, scimType: "mutability", detail: path + " is read-only."}
+}
+
 // check refuses paths that say something impossible.
 func (p place) check() error {
 	for i := range p.conditions {
@@ -141,7 +150,7 @@ func (p place) check() error {
 	}
 	switch {
 	case p.attribute.readOnly || p.sub != nil && p.sub.readOnly:
-		return &scimError{status: 400, scimType: "mutability", detail: p.name + " is read-only."}
+		return readOnly(p.name)
 	case p.filtered && !p.attribute.multi:
 		return badRequest("invalidPath", "%s has a single value, which needs no filter.", p.attribute.name)
 	case p.sub != nil && p.attribute.multi && !p.filtered:

@@ -311,6 +311,8 @@ func TestPatch(t *testing.T) {
 		"required":                {operations: []object{op("remove", "userName", nil)}, scimType: "mutability"},
 		"required, by null":       {operations: []object{op("replace", "", object{"userName": nil})}, scimType: "invalidValue"},
 		"read-only":               {operations: []object{op("replace", "groups", []any{})}, scimType: "mutability"},
+		"the id":                  {operations: []object{op("replace", "id", "7")}, scimType: "mutability"},
+		"of meta":                 {operations: []object{op("remove", "meta.version", nil)}, scimType: "mutability"},
 		"wrong type":              {operations: []object{op("replace", "active", "True")}, scimType: "invalidValue"},
 		"unknown operation":       {operations: []object{op("move", "title", "x")}, scimType: "invalidSyntax"},
 		"none":                    {scimType: "invalidSyntax"},
