@@ -91,6 +91,24 @@ func TestRunDeletes(t *testing.T) {
 	r.mustRun(gatewayapi.RunSuccessful)
 }
 
+// TestRunTakesSilenceForActive: a service provider need not say that a user is
+// active. Such a user is in order while selected, and switched off afterwards.
+func TestRunTakesSilenceForActive(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 3)
+	r.mustRun(gatewayapi.RunSuccessful)
+	for _, user := range r.target.users {
+		delete(user, "active")
+	}
+	r.set(2, "status", "inactive")
+	writes := r.target.writes()
+	if result := r.mustRun(gatewayapi.RunSuccessful); result.Counts.Updated != 0 || result.Counts.Deprovisioned != 1 {
+		t.Errorf("%+v", result.Counts)
+	}
+	// The account, and the group that it was in.
+	r.wantUntouched(writes + 2)
+}
+
 func TestRunWithoutGroupsAsksForNone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 2)
