@@ -36,7 +36,7 @@ type SyncRuleConfig struct {
 	GroupMapping        map[string]SyncGroupMapping `json:"group_mapping,omitempty" doc:"Groups that arise from attributes; the keys are the rule's own."`
 	Operations          []SyncOperation             `json:"operations" nullable:"false" enum:"provision,update,deprovision,link" uniqueItems:"true"`
 	DeprovisionMode     string                      `json:"deprovision_mode" enum:"deactivate,delete"`
-	MaxDeprovision      string                      `json:"max_deprovision" pattern:"^[0-9]{1,9}%?$" doc:"A share of the linked accounts (10%) or a number (25); never under 5. A run that would deprovision more fails before it writes."`
+	MaxDeprovision      string                      `json:"max_deprovision" pattern:"^[0-9]{1,9}%?$" doc:"A share of the active linked accounts (10%) or a number (25); never under 5. A run that would deprovision more fails before it writes."`
 	Schedule            *SyncSchedule               `json:"schedule,omitempty" doc:"None: runs only on activation, change and request."`
 	OnFailure           string                      `json:"on_failure" enum:"pause,continue"`
 	NotificationEmails  []string                    `json:"notification_emails,omitempty" maxItems:"20" doc:"Told when a run fails."`

@@ -21,7 +21,7 @@ type Rule struct {
 	MatchPath string
 	// DeprovisionMode is deactivate or delete; empty means deactivate.
 	DeprovisionMode string
-	// MaxDeprovision is "10%" of the linked accounts, or a number.
+	// MaxDeprovision is "10%" of the active linked accounts, or a number.
 	MaxDeprovision string
 	// AdoptGroups holds the mapping keys that may take over a group which nobody owns.
 	AdoptGroups map[string]bool

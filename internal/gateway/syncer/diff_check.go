@@ -89,11 +89,13 @@ func ReservedPath(path string) bool {
 	return false
 }
 
-// guard refuses a plan that deprovisions more than max_deprovision allows.
+// guard refuses a plan that deprovisions more than max_deprovision allows. The
+// share is that of the accounts that are active: those of everybody who ever left
+// would let it grow from year to year.
 func (d *differ) guard() error {
 	linked, planned := 0, 0
 	for i := range d.Links {
-		if d.Links[i].RuleID == d.Rule.ID && d.accounts[d.Links[i].AccountID] != nil {
+		if account := d.accounts[d.Links[i].AccountID]; d.Links[i].RuleID == d.Rule.ID && account != nil && account.Active {
 			linked++
 		}
 	}
@@ -107,14 +109,14 @@ func (d *differ) guard() error {
 		return err
 	}
 	if planned > limit {
-		return refuse("the run would deprovision %d of the %d accounts that the rule has linked; max_deprovision %q allows %d. "+
+		return refuse("the run would deprovision %d of the %d active accounts that the rule has linked; max_deprovision %q allows %d. "+
 			"Nothing was written. If they really are to go, raise max_deprovision; else look at filter and directory",
 			planned, linked, d.Rule.MaxDeprovision, limit)
 	}
 	return nil
 }
 
-// deprovisionLimit returns how many of so many linked accounts max_deprovision
+// deprovisionLimit returns how many of so many active linked accounts max_deprovision
 // allows: a share, rounded down, or a number, and never under
 // [gatewayapi.MinMaxDeprovision].
 func deprovisionLimit(maxDeprovision string, linked int) (int, error) {

@@ -215,7 +215,7 @@ func (s *situation) leavers() map[string]string {
 func (s *situation) limit() int {
 	linked := 0
 	for _, link := range s.before.links {
-		if link.RuleID == me && s.before.accounts[link.AccountID] != nil {
+		if link.RuleID == me && s.before.accounts[link.AccountID] != nil && s.before.accounts[link.AccountID]["active"] == true {
 			linked++
 		}
 	}

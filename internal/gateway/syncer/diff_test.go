@@ -393,14 +393,17 @@ func TestDiffGuard(t *testing.T) {
 			s := scene()
 			s.Rule.MaxDeprovision = c.guard
 			s.Directory.People, s.Contents.Accounts, s.Links = nil, nil, nil
-			for i := range c.linked {
+			const goneBefore = 1000 // They are no part of the share.
+			for i := range c.linked + goneBefore {
 				p := selected(strconv.Itoa(i+1), fmt.Sprintf("p%d@example.com", i))
-				if i < c.leaving {
+				if i < c.leaving || i >= c.linked {
 					p.Decision = syncer.NotSelected
 				}
 				id := fmt.Sprintf("a%d", i)
+				a := account(id, p.MatchValue)
+				a.Active = i < c.linked
 				s.Directory.People = append(s.Directory.People, p)
-				s.Contents.Accounts = append(s.Contents.Accounts, account(id, p.MatchValue))
+				s.Contents.Accounts = append(s.Contents.Accounts, a)
 				s.Links = append(s.Links, syncer.Link{EmployeeID: p.EmployeeID, AccountID: id, RuleID: me})
 			}
 			plan, err := syncer.Diff(s)

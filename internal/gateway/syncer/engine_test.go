@@ -224,7 +224,7 @@ func TestRunFailsClosed(t *testing.T) {
 			for i := range 16 {
 				r.set(i+1, "status", "inactive")
 			}
-		}, "16 of the 150 accounts"},
+		}, "16 of the 150 active accounts"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

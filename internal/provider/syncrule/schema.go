@@ -43,7 +43,7 @@ A rule writes to a [` + "`personio_sync_target`" + `](sync_target.md) and reads 
 	`anything is written.
 
 **Destroying a rule touches no account**: its run is canceled, accounts and groups stay as they are, and a rule that selects the same ` +
-	`people later takes them over. To deprovision everybody, first apply a filter that selects nobody, with a ` + "`max_deprovision`" + ` that ` +
+	`people later takes them over. Who leaves in between keeps the account, because no rule owns it then. To deprovision everybody, first apply a filter that selects nobody, with a ` + "`max_deprovision`" + ` that ` +
 	`allows it.
 
 This resource needs a gateway: Personio's own API offers no way to manage syncs. With ` +
@@ -216,7 +216,7 @@ func guardAttributes() map[string]schema.Attribute {
 			Validators: []validator.String{tfx.OneOf("deprovision mode", gatewayapi.DeprovisionDeactivate, gatewayapi.DeprovisionDelete)},
 		},
 		"max_deprovision": schema.StringAttribute{
-			MarkdownDescription: "How many accounts one run may deprovision: a share of the linked ones (`10%`) or a number (`25`), never " +
+			MarkdownDescription: "How many accounts one run may deprovision: a share of the active ones that are linked (`10%`) or a number (`25`), never " +
 				"less than 5. A run that would deprovision more fails before it writes. Default: `10%`.",
 			Optional: true,
 			Computed: true,
