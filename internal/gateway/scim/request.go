@@ -94,7 +94,7 @@ func (c *Client) do(ctx context.Context, r request, out any) (answer, error) {
 		return answer{}, err
 	}
 	if err := c.authorize(req.Request); err != nil {
-		return answer{}, c.failed(r, 0, err)
+		return answer{}, c.failed(r, 0, c.inTime(ctx, err))
 	}
 	req.SetResponseHandler(readInto(state))
 	resp, err := c.retry.Do(req)
@@ -106,7 +106,7 @@ func (c *Client) do(ctx context.Context, r request, out any) (answer, error) {
 		if broken, ok := errors.AsType[*brokenAnswerError](err); ok {
 			status = broken.status
 		}
-		return answer{attempts: state.attempts}, c.failed(r, status, err)
+		return answer{attempts: state.attempts}, c.failed(r, status, c.inTime(ctx, err))
 	}
 	got := answer{header: resp.Header, attempts: state.attempts, empty: len(bytes.TrimSpace(state.body)) == 0}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
@@ -224,13 +224,18 @@ func (c *Client) failed(r request, status int, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e // the token could not be had; that is the whole story
 	}
-	err = withoutURL(err)
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && !errors.Is(err, context.Canceled) && err != context.DeadlineExceeded { //nolint:errorlint // Only the caller's own is bare.
-		err = fmt.Errorf("no answer within %s", c.config.Timeout)
-	}
 	e := c.newError(r, status)
-	e.Err = err
+	e.Err = withoutURL(err)
 	return e
+}
+
+// inTime says of a timeout that it is the client's, not the caller's. net/http has
+// more than one error for its own, one of them that of an ended context.
+func (c *Client) inTime(ctx context.Context, err error) error {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && ctx.Err() == nil {
+		return fmt.Errorf("no answer within %s", c.config.Timeout)
+	}
+	return err
 }
 
 // refused makes the error of an answer with another status than 2xx.
