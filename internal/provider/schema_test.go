@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -39,20 +40,19 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// validate applies the framework's rules to a schema.
+// validate applies the framework's rules to an object's definition.
 func validate(t *testing.T, o acctest.Object) diag.Diagnostics {
 	t.Helper()
 	ctx := t.Context()
-	// A list resource may be the resource itself, so the kind comes first.
-	if value, ok := o.Value.(list.ListResource); ok && o.Kind == acctest.ListResources {
-		var resp list.ListResourceSchemaResponse
-		value.ListResourceConfigSchema(ctx, list.ListResourceSchemaRequest{}, &resp)
-		return resp.Schema.ValidateImplementation(ctx)
+	if value, ok := o.Value.(function.Function); ok {
+		var resp function.DefinitionResponse
+		value.Definition(ctx, function.DefinitionRequest{}, &resp)
+		var validated function.DefinitionValidateResponse
+		resp.Definition.ValidateImplementation(ctx, function.DefinitionValidateRequest{FuncName: o.Type}, &validated)
+		return validated.Diagnostics
 	}
-	switch value := o.Value.(type) {
-	case resource.Resource:
-		var resp resource.SchemaResponse
-		value.Schema(ctx, resource.SchemaRequest{}, &resp)
+	diags := schemaOf(t, o).ValidateImplementation(ctx)
+	if value, ok := o.Value.(resource.Resource); ok && o.Kind == acctest.Resources {
 		identified, ok := value.(resource.ResourceWithIdentity)
 		if !ok {
 			t.Errorf("%s has no identity", o)
@@ -65,27 +65,45 @@ func validate(t *testing.T, o acctest.Object) diag.Diagnostics {
 				t.Errorf("%s: %s of its identity has no description", o, name)
 			}
 		}
-		return append(resp.Schema.ValidateImplementation(ctx), identity.IdentitySchema.ValidateImplementation(ctx)...)
+		diags.Append(identity.IdentitySchema.ValidateImplementation(ctx)...)
+	}
+	return diags
+}
+
+// schema is what the schemas of all kinds of objects have in common.
+type schema interface {
+	ValidateImplementation(ctx context.Context) diag.Diagnostics
+}
+
+// schemaOf is the schema of an object other than a function.
+func schemaOf(t *testing.T, o acctest.Object) schema {
+	t.Helper()
+	ctx := t.Context()
+	// A list resource may be the resource itself, so the kind comes first.
+	if value, ok := o.Value.(list.ListResource); ok && o.Kind == acctest.ListResources {
+		var resp list.ListResourceSchemaResponse
+		value.ListResourceConfigSchema(ctx, list.ListResourceSchemaRequest{}, &resp)
+		return resp.Schema
+	}
+	switch value := o.Value.(type) {
+	case resource.Resource:
+		var resp resource.SchemaResponse
+		value.Schema(ctx, resource.SchemaRequest{}, &resp)
+		return resp.Schema
 	case datasource.DataSource:
 		var resp datasource.SchemaResponse
 		value.Schema(ctx, datasource.SchemaRequest{}, &resp)
-		return resp.Schema.ValidateImplementation(ctx)
+		return resp.Schema
 	case ephemeral.EphemeralResource:
 		var resp ephemeral.SchemaResponse
 		value.Schema(ctx, ephemeral.SchemaRequest{}, &resp)
-		return resp.Schema.ValidateImplementation(ctx)
+		return resp.Schema
 	case action.Action:
 		var resp action.SchemaResponse
 		value.Schema(ctx, action.SchemaRequest{}, &resp)
-		return resp.Schema.ValidateImplementation(ctx)
-	case function.Function:
-		var resp function.DefinitionResponse
-		value.Definition(ctx, function.DefinitionRequest{}, &resp)
-		var validated function.DefinitionValidateResponse
-		resp.Definition.ValidateImplementation(ctx, function.DefinitionValidateRequest{FuncName: o.Type}, &validated)
-		return validated.Diagnostics
+		return resp.Schema
 	}
-	t.Errorf("%s: %T is of no kind that this test knows; teach it", o, o.Value)
+	t.Fatalf("%s: %T is of no kind that this test knows; teach it", o, o.Value)
 	return nil
 }
 

@@ -11,13 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,41 +21,14 @@ import (
 )
 
 // schemas are all schemas of the provider, by what they are of.
-func schemas(ctx context.Context) map[string]any {
-	p := acctest.NewProvider()()
+func schemas(t *testing.T) map[string]schema {
+	t.Helper()
 	var own provider.SchemaResponse
-	p.Schema(ctx, provider.SchemaRequest{}, &own)
-	all := map[string]any{"provider": own.Schema}
-	for _, newOne := range p.Resources(ctx) {
-		var name resource.MetadataResponse
-		var schema resource.SchemaResponse
-		newOne().Metadata(ctx, resource.MetadataRequest{}, &name)
-		newOne().Schema(ctx, resource.SchemaRequest{}, &schema)
-		all["resource "+name.TypeName] = schema.Schema
-	}
-	for _, newOne := range p.DataSources(ctx) {
-		var name datasource.MetadataResponse
-		var schema datasource.SchemaResponse
-		newOne().Metadata(ctx, datasource.MetadataRequest{}, &name)
-		newOne().Schema(ctx, datasource.SchemaRequest{}, &schema)
-		all["data "+name.TypeName] = schema.Schema
-	}
-	if listing, ok := p.(provider.ProviderWithListResources); ok {
-		for _, newOne := range listing.ListResources(ctx) {
-			var name resource.MetadataResponse
-			var schema list.ListResourceSchemaResponse
-			newOne().Metadata(ctx, resource.MetadataRequest{}, &name)
-			newOne().ListResourceConfigSchema(ctx, list.ListResourceSchemaRequest{}, &schema)
-			all["list "+name.TypeName] = schema.Schema
-		}
-	}
-	if opening, ok := p.(provider.ProviderWithEphemeralResources); ok {
-		for _, newOne := range opening.EphemeralResources(ctx) {
-			var name ephemeral.MetadataResponse
-			var schema ephemeral.SchemaResponse
-			newOne().Metadata(ctx, ephemeral.MetadataRequest{}, &name)
-			newOne().Schema(ctx, ephemeral.SchemaRequest{}, &schema)
-			all["ephemeral "+name.TypeName] = schema.Schema
+	acctest.NewProvider()().Schema(t.Context(), provider.SchemaRequest{}, &own)
+	all := map[string]schema{"provider": own.Schema}
+	for _, o := range acctest.Objects(t) {
+		if o.Kind != acctest.Functions {
+			all[o.String()] = schemaOf(t, o)
 		}
 	}
 	return all
@@ -132,7 +101,7 @@ func TestWrongValuesSuggestTheNearest(t *testing.T) {
 	enumerations := map[string]bool{}
 	known := map[string]string{"must be a known Personio scope": "employees:read", "must be a scope of": "gateway:sync-rules:read", "key of an employee attribute": "first_name"}
 	seen := map[string]bool{}
-	for of, schema := range schemas(ctx) {
+	for of, schema := range schemas(t) {
 		walk(schema, of, func(name string, attribute any) {
 			for _, c := range checks(ctx, attribute) {
 				var values []string
@@ -167,30 +136,31 @@ func TestWrongValuesSuggestTheNearest(t *testing.T) {
 		}
 	}
 	want := []string{
-		"data personio_connected_integrations.status",
-		"data personio_marketplace_integrations.activation_method",
-		"data personio_marketplace_integrations.category",
-		"data personio_marketplace_integrations.made_by",
-		"data personio_marketplace_integrations.tier",
-		"data personio_org_units.type",
-		"data personio_persons.status",
-		"data personio_projects.status",
-		"data personio_webhook_deliveries.event_name",
-		"data personio_webhook_events.event_name",
-		"data personio_webhooks.enabled_events",
-		"data personio_webhooks.status",
-		"list personio_custom_integration.status",
-		"list personio_project.status",
-		"list personio_webhook.status",
-		"resource personio_api_credential.kind",
-		"resource personio_project.status",
-		"resource personio_sync_rule.deprovision_mode",
-		"resource personio_sync_rule.match.account",
-		"resource personio_sync_rule.on_failure",
-		"resource personio_sync_rule.operations",
-		"resource personio_webhook.auth_type",
-		"resource personio_webhook.enabled_events",
-		"resource personio_webhook.status",
+		"actions/personio_webhook_test_event.event_name",
+		"data-sources/personio_connected_integrations.status",
+		"data-sources/personio_marketplace_integrations.activation_method",
+		"data-sources/personio_marketplace_integrations.category",
+		"data-sources/personio_marketplace_integrations.made_by",
+		"data-sources/personio_marketplace_integrations.tier",
+		"data-sources/personio_org_units.type",
+		"data-sources/personio_persons.status",
+		"data-sources/personio_projects.status",
+		"data-sources/personio_webhook_deliveries.event_name",
+		"data-sources/personio_webhook_events.event_name",
+		"data-sources/personio_webhooks.enabled_events",
+		"data-sources/personio_webhooks.status",
+		"list-resources/personio_custom_integration.status",
+		"list-resources/personio_project.status",
+		"list-resources/personio_webhook.status",
+		"resources/personio_api_credential.kind",
+		"resources/personio_project.status",
+		"resources/personio_sync_rule.deprovision_mode",
+		"resources/personio_sync_rule.match.account",
+		"resources/personio_sync_rule.on_failure",
+		"resources/personio_sync_rule.operations",
+		"resources/personio_webhook.auth_type",
+		"resources/personio_webhook.enabled_events",
+		"resources/personio_webhook.status",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(enumerations))); diff != "" {
 		t.Errorf("arguments with certain values (-want +got):\n%s", diff)

@@ -185,20 +185,13 @@ func (m *model) rotationRequest(own types.String) gatewayapi.APICredentialRotati
 // checkKept reports every attribute that the gateway accepted and then did not
 // keep, each as an error of its own.
 func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
-	for _, a := range []struct {
-		name string
-		kept bool
-	}{
-		{"custom_integration_id", m.CustomIntegrationID.Equal(planned.CustomIntegrationID)},
-		{"name", m.Name.Equal(planned.Name)},
-		{"kind", m.Kind.Equal(planned.Kind)},
-		{"enabled", m.Enabled.Equal(planned.Enabled)},
-		{"expires_at", tfx.SameTime(m.ExpiresAt, planned.ExpiresAt)},
-	} {
-		if !a.kept {
-			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))
-		}
-	}
+	tfx.CheckKept(diags, object(planned.Name.ValueString()), map[string]bool{
+		"custom_integration_id": m.CustomIntegrationID.Equal(planned.CustomIntegrationID),
+		"name":                  m.Name.Equal(planned.Name),
+		"kind":                  m.Kind.Equal(planned.Kind),
+		"enabled":               m.Enabled.Equal(planned.Enabled),
+		"expires_at":            tfx.SameTime(m.ExpiresAt, planned.ExpiresAt),
+	})
 }
 
 // instant is the time that a value names, nil if it is null or unknown.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
@@ -104,24 +103,17 @@ func (m *model) updateRequest(prior *model) (body gatewayapi.CustomIntegrationUp
 // checkKept reports every attribute that the gateway accepted and then did not
 // keep, each as an error of its own.
 func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
-	for _, a := range []struct {
-		name string
-		kept bool
-	}{
-		{"name", m.Name.Equal(planned.Name)},
-		{"description", m.Description.Equal(planned.Description)},
-		{"enabled", m.Enabled.Equal(planned.Enabled)},
-		{"scopes", tfx.SameStrings(m.Scopes, planned.Scopes)},
-		{"readable_attributes", tfx.SameStrings(m.ReadableAttributes, planned.ReadableAttributes)},
-		{"writable_attributes", tfx.SameStrings(m.WritableAttributes, planned.WritableAttributes)},
-		{"all_attributes", m.AllAttributes.Equal(planned.AllAttributes)},
-		{"report_ids", tfx.SameStrings(m.ReportIDs, planned.ReportIDs)},
-		{"document_category_ids", tfx.SameStrings(m.DocumentCategoryIDs, planned.DocumentCategoryIDs)},
-	} {
-		if !a.kept {
-			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))
-		}
-	}
+	tfx.CheckKept(diags, object(planned.Name.ValueString()), map[string]bool{
+		"name":                  m.Name.Equal(planned.Name),
+		"description":           m.Description.Equal(planned.Description),
+		"enabled":               m.Enabled.Equal(planned.Enabled),
+		"scopes":                tfx.SameStrings(m.Scopes, planned.Scopes),
+		"readable_attributes":   tfx.SameStrings(m.ReadableAttributes, planned.ReadableAttributes),
+		"writable_attributes":   tfx.SameStrings(m.WritableAttributes, planned.WritableAttributes),
+		"all_attributes":        m.AllAttributes.Equal(planned.AllAttributes),
+		"report_ids":            tfx.SameStrings(m.ReportIDs, planned.ReportIDs),
+		"document_category_ids": tfx.SameStrings(m.DocumentCategoryIDs, planned.DocumentCategoryIDs),
+	})
 }
 
 // elements are the strings of a known set, sorted and never nil: the gateway

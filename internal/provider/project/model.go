@@ -3,7 +3,6 @@ package project
 import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/personio-community/terraform-provider-personio/internal/gatewayapi"
@@ -159,25 +158,19 @@ func nullable[T any](text types.String, of func(string) T) gatewayapi.Nullable[T
 // checkKept reports every attribute that Personio accepted and then did not
 // keep, each as an error of its own.
 func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
-	for _, a := range []struct {
-		name          string
-		kept, planned attr.Value
-	}{
-		{"name", m.Name, planned.Name},
-		{"status", m.Status, planned.Status},
-		{"project_code", m.ProjectCode, planned.ProjectCode},
-		{"description", m.Description, planned.Description},
-		{"start_date", m.StartDate, planned.StartDate},
-		{"end_date_exclusive", m.EndDateExclusive, planned.EndDateExclusive},
-		{"parent_project_id", m.ParentProjectID, planned.ParentProjectID},
-		{"cost_center_id", m.CostCenterID, planned.CostCenterID},
-		{"assigned_to_all", m.AssignedToAll, planned.AssignedToAll},
-		{"billable", m.Billable, planned.Billable},
-		{"client_name", m.ClientName, planned.ClientName},
-		{"project_type", m.ProjectType, planned.ProjectType},
-	} {
-		if !a.planned.IsUnknown() && !a.kept.Equal(a.planned) {
-			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(a.name))
-		}
-	}
+	same := func(kept, planned attr.Value) bool { return planned.IsUnknown() || kept.Equal(planned) }
+	tfx.CheckKept(diags, object(planned.Name.ValueString()), map[string]bool{
+		"name":               same(m.Name, planned.Name),
+		"status":             same(m.Status, planned.Status),
+		"project_code":       same(m.ProjectCode, planned.ProjectCode),
+		"description":        same(m.Description, planned.Description),
+		"start_date":         same(m.StartDate, planned.StartDate),
+		"end_date_exclusive": same(m.EndDateExclusive, planned.EndDateExclusive),
+		"parent_project_id":  same(m.ParentProjectID, planned.ParentProjectID),
+		"cost_center_id":     same(m.CostCenterID, planned.CostCenterID),
+		"assigned_to_all":    same(m.AssignedToAll, planned.AssignedToAll),
+		"billable":           same(m.Billable, planned.Billable),
+		"client_name":        same(m.ClientName, planned.ClientName),
+		"project_type":       same(m.ProjectType, planned.ProjectType),
+	})
 }

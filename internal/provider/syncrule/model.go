@@ -2,13 +2,10 @@ package syncrule
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -153,12 +150,7 @@ func operationNames(operations []gatewayapi.SyncOperation) []string {
 // checkKept reports every attribute that the gateway accepted and then did not
 // keep, each as an error of its own.
 func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
-	kept := m.same(planned)
-	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		if !kept[name] {
-			tfx.AddNotKept(diags, object(planned.Name.ValueString()), path.Root(name))
-		}
-	}
+	tfx.CheckKept(diags, object(planned.Name.ValueString()), m.same(planned))
 }
 
 // same says of each attribute that the gateway keeps whether it is the same in

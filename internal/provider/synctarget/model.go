@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -190,19 +189,11 @@ func (s *settings) sameAs(prior *settings) bool {
 // keep, each as an error of its own.
 func (m *model) checkKept(ctx context.Context, planned *model, diags *diag.Diagnostics) {
 	got, want := m.settings(ctx, diags), planned.settings(ctx, diags)
-	scim := path.Root("scim")
-	for _, a := range []struct {
-		at   path.Path
-		kept bool
-	}{
-		{path.Root("name"), m.Name.Equal(planned.Name)},
-		{scim.AtName("url"), got.URL.Equal(want.URL)},
-		{scim.AtName("headers"), got.Headers.Equal(want.Headers)},
-		{scim.AtName("ca_cert_pem"), got.CACertPEM.Equal(want.CACertPEM)},
-		{scim.AtName("oauth"), got.OAuth.Equal(want.OAuth)},
-	} {
-		if !a.kept {
-			tfx.AddNotKept(diags, object(planned.Name.ValueString()), a.at)
-		}
-	}
+	tfx.CheckKept(diags, object(planned.Name.ValueString()), map[string]bool{
+		"name":             m.Name.Equal(planned.Name),
+		"scim.url":         got.URL.Equal(want.URL),
+		"scim.headers":     got.Headers.Equal(want.Headers),
+		"scim.ca_cert_pem": got.CACertPEM.Equal(want.CACertPEM),
+		"scim.oauth":       got.OAuth.Equal(want.OAuth),
+	})
 }

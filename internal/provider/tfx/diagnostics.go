@@ -3,6 +3,8 @@ package tfx
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -63,6 +65,22 @@ func AddError(diags *diag.Diagnostics, verb string, object Object, members Membe
 			continue
 		}
 		diags.AddError(summary, text)
+	}
+}
+
+// CheckKept reports every attribute that the server accepted and then did not
+// keep, each as an error of its own. kept says it of attributes by name, nested ones
+// as "scim.url".
+func CheckKept(diags *diag.Diagnostics, object Object, kept map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		if !kept[name] {
+			steps := strings.Split(name, ".")
+			at := path.Root(steps[0])
+			for _, step := range steps[1:] {
+				at = at.AtName(step)
+			}
+			AddNotKept(diags, object, at)
+		}
 	}
 }
 

@@ -150,20 +150,13 @@ func (m *model) updates(prior, config *model) (body personio.WebhookUpdate, chan
 
 // checkKept reports every attribute that the API accepted and then did not keep.
 func (m *model) checkKept(planned *model, diags *diag.Diagnostics) {
-	for _, a := range []struct {
-		name string
-		kept bool
-	}{
-		{"url", m.URL.Equal(planned.URL)},
-		{"description", m.Description.Equal(planned.Description)},
-		{"status", m.Status.Equal(planned.Status)},
-		{"auth_type", m.AuthType.Equal(planned.AuthType)},
-		{"enabled_events", tfx.SameStrings(m.EnabledEvents, planned.EnabledEvents)},
-	} {
-		if !a.kept {
-			tfx.AddNotKept(diags, object(planned.Description.ValueString()), path.Root(a.name))
-		}
-	}
+	tfx.CheckKept(diags, object(planned.Description.ValueString()), map[string]bool{
+		"url":            m.URL.Equal(planned.URL),
+		"description":    m.Description.Equal(planned.Description),
+		"status":         m.Status.Equal(planned.Status),
+		"auth_type":      m.AuthType.Equal(planned.AuthType),
+		"enabled_events": tfx.SameStrings(m.EnabledEvents, planned.EnabledEvents),
+	})
 }
 
 // ValidateConfig finds secrets that do not go with the auth type.
